@@ -1,0 +1,40 @@
+package dev.freshet.events;
+
+import java.util.Set;
+
+/** What the invalidation stream says about caches. */
+public sealed interface Invalidation {
+
+  /**
+   * Everything carrying one of these names is stale: the row change named by {@code cause} touched
+   * it.
+   *
+   * @param tags tags of Freshet's own entries
+   * @param keys plain Redis keys of another application's cache
+   * @param tagSets Redis sets (or sorted sets) whose members are keys of another application's
+   *     cache
+   * @param cause the row change; its 32-bit transaction id is widened where a {@link Watermark} is
+   *     known
+   */
+  record Stale(Set<String> tags, Set<String> keys, Set<String> tagSets, Cause cause)
+      implements Invalidation {
+    public Stale {
+      tags = Set.copyOf(tags);
+      keys = Set.copyOf(keys);
+      tagSets = Set.copyOf(tagSets);
+    }
+  }
+
+  /** The row change behind an invalidation: its operation and where it comes from. */
+  record Cause(char op, ChangeSource source) {}
+
+  /**
+   * A heartbeat that travelled behind every earlier change of its table's log.
+   *
+   * @param lsn where it stands in the write-ahead log
+   * @param xid its own transaction, 64 bits
+   * @param xmin every transaction below is finished, 64 bits
+   * @param committedMicros commit time, microseconds since 1970
+   */
+  record Watermark(Lsn lsn, long xid, long xmin, long committedMicros) implements Invalidation {}
+}

@@ -1,0 +1,70 @@
+package dev.freshet.events;
+
+import java.util.regex.Pattern;
+
+/**
+ * The topics of one application: the only file in which a topic name is written.
+ *
+ * @param namespace prefixes every topic, consumer group, slot, publication and Redis key; 1 to 40
+ *     of {@code a-z 0-9 _}, starting with a letter, because a replication slot allows no more
+ */
+public record Topics(String namespace) {
+
+  private static final Pattern NAMESPACE = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+
+  /** The table through which heartbeats travel; created by Freshet in the source database. */
+  public static final TableName HEARTBEAT_TABLE = new TableName("freshet", "heartbeat");
+
+  public Topics {
+    if (!NAMESPACE.matcher(namespace).matches()) {
+      throw new IllegalArgumentException(
+          "a namespace is 1 to 40 of a-z, 0-9 and _, starting with a letter; found \"%s\""
+              .formatted(namespace));
+    }
+  }
+
+  /** Debezium's {@code topic.prefix}: what stands before {@code .schema.table}. */
+  public String changePrefix() {
+    return namespace + ".cdc";
+  }
+
+  /** Row changes of one table: Debezium's JSON envelope, keyed by primary key. */
+  public String changes(TableName table) {
+    return changePrefix() + "." + legal(table.schema()) + "." + legal(table.table());
+  }
+
+  /** Heartbeats, as row changes of {@link #HEARTBEAT_TABLE}. */
+  public String heartbeats() {
+    return changes(HEARTBEAT_TABLE);
+  }
+
+  /** Stale tags and watermarks: {@link Invalidation} as JSON. */
+  public String invalidations() {
+    return namespace + ".invalidations";
+  }
+
+  /** What the Redis sink did: {@link Applied} as JSON. */
+  public String applied() {
+    return namespace + ".applied";
+  }
+
+  /** Records nobody could read, byte for byte, with their origin in the headers. */
+  public String deadLetters() {
+    return namespace + ".dlq";
+  }
+
+  /** Where capture stands in the log; compacted; keys and values as Kafka Connect writes them. */
+  public String captureOffsets() {
+    return namespace + ".offsets";
+  }
+
+  /** Debezium's own heartbeat topic prefix, used only while no table changes. */
+  public String debeziumHeartbeatPrefix() {
+    return namespace + ".heartbeat";
+  }
+
+  /** Kafka allows letters, digits, {@code . _ -}; Debezium replaces all else by an underscore. */
+  private static String legal(String name) {
+    return name.replaceAll("[^a-zA-Z0-9._-]", "_");
+  }
+}

@@ -1,0 +1,72 @@
+package dev.freshet.runtime;
+
+import dev.freshet.events.DeadLetter;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Writes records nobody could read to the dead-letter topic, with their origin. Thread-safe. */
+public final class DeadLetterWriter implements AutoCloseable {
+
+  private final Producer<byte[], byte[]> producer;
+  private final String topic;
+  private final String stage;
+
+  public DeadLetterWriter(KafkaConnection kafka, String topic, String stage) {
+    this(
+        new KafkaProducer<>(
+            properties(kafka, stage), new ByteArraySerializer(), new ByteArraySerializer()),
+        topic,
+        stage);
+  }
+
+  DeadLetterWriter(Producer<byte[], byte[]> producer, String topic, String stage) {
+    this.producer = producer;
+    this.topic = topic;
+    this.stage = stage;
+  }
+
+  private static Properties properties(KafkaConnection kafka, String stage) {
+    Properties properties = kafka.clientProperties("freshet-dead-letters-" + stage);
+    properties.put("acks", "all");
+    properties.put("linger.ms", "0");
+    return properties;
+  }
+
+  /**
+   * Returns when Kafka has acknowledged the dead letter.
+   *
+   * @throws FreshetException when it did not within the producer's delivery timeout
+   */
+  public void write(ConsumerRecord<byte[], byte[]> record, String reason) {
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>(topic, null, null, record.key(), record.value(), record.headers());
+    new DeadLetter(record.topic(), record.partition(), record.offset(), stage, reason)
+        .addTo(letter.headers());
+    Future<RecordMetadata> sent = producer.send(letter);
+    try {
+      sent.get();
+    } catch (ExecutionException e) {
+      throw FreshetException.unreachable(
+          "could not write a dead letter to " + topic,
+          "%s-%d offset %d: %s"
+              .formatted(record.topic(), record.partition(), record.offset(), e.getCause()),
+          "the record is kept in its topic and is tried again",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw FreshetException.failed("interrupted while writing a dead letter", "", "", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.freshet.runtime;
+
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one topology: the only owner of {@link KafkaStreams}.
+ *
+ * <p>At least once. An exception no handler took ends the service with its reason; nothing restarts
+ * it in silence.
+ */
+public final class StreamsService implements Service {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamsService.class);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  private final String name;
+  private final KafkaStreams streams;
+  private final CountDownLatch runningOrFailed = new CountDownLatch(1);
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  /**
+   * @param applicationId consumer group and prefix of internal topics
+   * @param settings Kafka Streams settings; they win over the defaults here
+   */
+  public StreamsService(
+      String name,
+      String applicationId,
+      Topology topology,
+      KafkaConnection kafka,
+      Properties settings) {
+    this.name = name;
+    this.streams = new KafkaStreams(topology, properties(applicationId, kafka, settings));
+    streams.setUncaughtExceptionHandler(
+        e -> {
+          failure.compareAndSet(null, e);
+          LOG.error("{} stopped by an exception", name, e);
+          runningOrFailed.countDown();
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    streams.setStateListener(
+        (now, before) -> {
+          if (now == KafkaStreams.State.RUNNING || now == KafkaStreams.State.ERROR) {
+            runningOrFailed.countDown();
+          }
+        });
+  }
+
+  private static Properties properties(
+      String applicationId, KafkaConnection kafka, Properties settings) {
+    Properties all = kafka.clientProperties(applicationId);
+    all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+    all.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    all.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    all.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6000);
+    all.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 2000);
+    all.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+    all.put(StreamsConfig.producerPrefix("acks"), "all");
+    all.putAll(settings);
+    return all;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void start() {
+    streams.start();
+    try {
+      if (!runningOrFailed.await(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw FreshetException.unreachable(
+            "could not start " + name,
+            "Kafka Streams is still %s after %d s"
+                .formatted(streams.state(), START_TIMEOUT.toSeconds()),
+            "check that Kafka answers and that no other group member is stuck",
+            null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw FreshetException.failed("interrupted while starting " + name, "", "", e);
+    }
+    Throwable cause = failure.get();
+    if (cause != null) {
+      throw FreshetException.failed("could not start " + name, cause.toString(), "", cause);
+    }
+  }
+
+  @Override
+  public Health health() {
+    Throwable cause = failure.get();
+    if (cause != null) {
+      return new Health(Health.State.FAILED, cause.toString());
+    }
+    return switch (streams.state()) {
+      case CREATED -> Health.of(Health.State.STARTING);
+      case RUNNING -> Health.of(Health.State.RUNNING);
+      case REBALANCING -> new Health(Health.State.RUNNING, "rebalancing");
+      case PENDING_SHUTDOWN, NOT_RUNNING -> Health.of(Health.State.STOPPED);
+      case PENDING_ERROR, ERROR -> new Health(Health.State.FAILED, "Kafka Streams stopped");
+    };
+  }
+
+  @Override
+  public void close() {
+    streams.close(CLOSE_TIMEOUT);
+  }
+}
