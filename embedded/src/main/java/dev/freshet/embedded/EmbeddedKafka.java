@@ -1,0 +1,158 @@
+package dev.freshet.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.tools.StorageTool;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.AppInfoParser;
+import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Kafka of one node, broker and controller in one, inside this JVM; on loopback only. It
+ * cannot be killed alone: kill the JVM. Its log goes to SLF4J.
+ *
+ * <p>Safe for use by several threads; starting and stopping exclude each other.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+  private final ServerSpec spec;
+  private final int controllerPort;
+  private @Nullable KafkaRaftServer server;
+
+  /** A server that is not started yet; the controller listens on a port of its own. */
+  public EmbeddedKafka(ServerSpec spec, int controllerPort) {
+    this.spec = spec;
+    this.controllerPort = controllerPort;
+  }
+
+  /** The bootstrap address, the same for all runs of this server. */
+  public String bootstrap() {
+    return "127.0.0.1:" + spec.port();
+  }
+
+  /** Starts it on the data that are there; returns when the broker is registered and serves. */
+  public synchronized void start() {
+    if (server != null) {
+      throw new IllegalStateException(spec.name() + " runs already on " + bootstrap());
+    }
+    long started = System.nanoTime();
+    spec.checkPort();
+    spec.withPort(controllerPort).checkPort();
+    @Nullable KafkaRaftServer starting = null;
+    try {
+      Properties properties = properties();
+      format(properties);
+      starting = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
+      starting.startup();
+      server = starting;
+      spec.ready("Kafka " + AppInfoParser.getVersion(), started);
+    } catch (IOException | RuntimeException e) {
+      if (starting != null) {
+        starting.shutdown();
+      }
+      if (e instanceof StackException described) {
+        throw described;
+      }
+      throw new StackException(
+          "Kafka could not be started on " + bootstrap(),
+          e.toString(),
+          "its log, through SLF4J, tells more; its data are in " + spec.data(),
+          e);
+    }
+  }
+
+  /** Stops it cleanly. */
+  public synchronized void stop() {
+    if (server != null) {
+      server.shutdown();
+      server.awaitShutdown();
+      server = null;
+    }
+  }
+
+  /** The same as {@link #stop()}. */
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private Path logs() {
+    return spec.data().resolve("data");
+  }
+
+  private Properties properties() {
+    Map<String, String> ours = new LinkedHashMap<>();
+    ours.put("process.roles", "broker,controller");
+    ours.put("node.id", "1");
+    ours.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+    ours.put("controller.listener.names", "CONTROLLER");
+    ours.put(
+        "listeners", "PLAINTEXT://" + bootstrap() + ",CONTROLLER://127.0.0.1:" + controllerPort);
+    ours.put("advertised.listeners", "PLAINTEXT://" + bootstrap());
+    ours.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    ours.put("log.dirs", logs().toString());
+    ours.put("auto.create.topics.enable", "false");
+    for (String topic : new String[] {"offsets.topic", "share.coordinator.state.topic"}) {
+      ours.put(topic + ".replication.factor", "1");
+      ours.put(topic + ".num.partitions", "1");
+    }
+    ours.put("share.coordinator.state.topic.min.isr", "1");
+    ours.put("transaction.state.log.replication.factor", "1");
+    ours.put("transaction.state.log.num.partitions", "1");
+    ours.put("transaction.state.log.min.isr", "1");
+    ours.put("group.initial.rebalance.delay.ms", "0");
+    ours.put("group.min.session.timeout.ms", "1000"); // our 6 s with room below, for tests
+    // After kill -9 the broker waits for its old self's session to end: 9 s by default.
+    ours.put("broker.session.timeout.ms", "1000");
+    ours.put("broker.heartbeat.interval.ms", "300");
+    ours.put("server.max.startup.time.ms", "60000");
+    ours.put("log.cleaner.dedupe.buffer.size", "2097152"); // 128 MiB of heap by default
+    ours.put("num.network.threads", "2");
+    ours.put("num.io.threads", "4");
+    ours.put("background.threads", "2");
+    Properties properties = new Properties();
+    properties.putAll(spec.over(ours));
+    return properties;
+  }
+
+  private void format(Properties properties) throws IOException {
+    if (Files.exists(logs().resolve("meta.properties"))) {
+      return;
+    }
+    Files.createDirectories(logs());
+    Path file = spec.data().resolve("format.properties");
+    try (Writer writer = Files.newBufferedWriter(file, UTF_8)) {
+      properties.store(writer, null);
+    }
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    int status;
+    try (PrintStream stream = new PrintStream(output, true, UTF_8)) {
+      String[] words = {
+        "format",
+        "--cluster-id",
+        Uuid.randomUuid().toString(),
+        "--config",
+        file.toString(),
+        "--ignore-formatted"
+      };
+      status = StorageTool.execute(words, stream);
+    }
+    if (status != 0) {
+      throw new StackException(
+          "Kafka's storage could not be formatted",
+          output.toString(UTF_8),
+          "check that " + logs() + " is writable, and the Kafka settings");
+    }
+  }
+}
