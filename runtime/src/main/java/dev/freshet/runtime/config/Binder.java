@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,16 @@ final class Binder {
   private final KeyIndex keys;
   private final Problems problems;
   private final Origins origins;
+  private final UnaryOperator<String> unexpanded;
 
-  Binder(KeyIndex keys, Problems problems, Origins origins) {
+  /**
+   * @param unexpanded puts references back in a text that may quote expanded values
+   */
+  Binder(KeyIndex keys, Problems problems, Origins origins, UnaryOperator<String> unexpanded) {
     this.keys = keys;
     this.problems = problems;
     this.origins = origins;
+    this.unexpanded = unexpanded;
   }
 
   @Nullable Object bind(Node node, Shape shape, Path path) {
@@ -174,10 +180,12 @@ final class Binder {
         field.shape() instanceof Shape.One
             ? new Node.Text(Place.START, text, false)
             : YamlTree.read(text, own).orElse(new Node.Text(Place.START, "", true));
-    Object value = new Binder(keys, own, new Origins(text)).bind(node, field.shape(), Path.ROOT);
+    Object value =
+        new Binder(keys, own, new Origins(text), UnaryOperator.identity())
+            .bind(node, field.shape(), Path.ROOT);
     if (value == null || !own.isEmpty()) {
       throw new IllegalStateException(
-          "the @Default of " + field.accessor() + " cannot be read: " + own.sorted(Map.of()));
+          "the @Default of " + field.accessor() + " cannot be read: " + own.sorted());
     }
     return value;
   }
@@ -194,7 +202,7 @@ final class Binder {
       if (e.getCause() instanceof InvalidValue invalid) {
         refused(invalid, group, node, written, path);
       } else if (e.getCause() instanceof IllegalArgumentException refusal) {
-        problems.add(path, node.place(), String.valueOf(refusal.getMessage()));
+        problems.add(path, node.place(), unexpanded.apply(String.valueOf(refusal.getMessage())));
       } else {
         throw new IllegalStateException("could not make a " + group.constructor(), e.getCause());
       }
@@ -221,8 +229,8 @@ final class Binder {
     problems.add(
         longhand ? path.key(key) : path.shorthandFor(key),
         entry == null ? node.place() : entry.value().place(),
-        String.valueOf(invalid.getMessage()),
-        invalid.hint());
+        unexpanded.apply(String.valueOf(invalid.getMessage())),
+        invalid.hint().map(unexpanded));
   }
 
   private static Optional<String> maskOf(Node node) {

@@ -1,6 +1,5 @@
 package dev.freshet.runtime.config;
 
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,16 +18,6 @@ public record ConfigProblem(
   /** Message and hint as one sentence. */
   public String sentence() {
     return hint.map(h -> message + "; " + h).orElse(message);
-  }
-
-  ConfigProblem scrubbed(Map<String, String> references) {
-    String shownMessage = message;
-    Optional<String> shownHint = hint;
-    for (Map.Entry<String, String> reference : references.entrySet()) {
-      shownMessage = shownMessage.replace(reference.getKey(), reference.getValue());
-      shownHint = shownHint.map(h -> h.replace(reference.getKey(), reference.getValue()));
-    }
-    return new ConfigProblem(path, line, column, shownMessage, shownHint);
   }
 
   /** Keys and values may hold line breaks and may be long; a line of a report may not. */

@@ -39,12 +39,13 @@ public final class ConfigReader {
             .map(node -> expansion.expand(node, Path.ROOT))
             .map(
                 node ->
-                    new Binder(new KeyIndex(shape), problems, origins).bind(node, shape, Path.ROOT))
+                    new Binder(new KeyIndex(shape), problems, origins, expansion::unexpanded)
+                        .bind(node, shape, Path.ROOT))
             .map(recordType::cast);
     if (value.isPresent() && problems.isEmpty()) {
       return new ConfigResult.Accepted<>(value.get(), origins);
     }
-    List<ConfigProblem> sorted = problems.sorted(expansion.references());
+    List<ConfigProblem> sorted = problems.sorted();
     return new ConfigResult.Rejected<>(new ConfigProblems(fileName, sorted));
   }
 

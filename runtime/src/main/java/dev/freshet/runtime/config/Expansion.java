@@ -35,9 +35,13 @@ final class Expansion {
     this.problems = problems;
   }
 
-  /** Expanded value to the reference it came from, for keeping values out of messages. */
-  Map<String, String> references() {
-    return references;
+  /** A text of someone else's with every expanded value in it replaced by its reference. */
+  String unexpanded(String text) {
+    String shown = text;
+    for (Map.Entry<String, String> reference : references.entrySet()) {
+      shown = shown.replace(reference.getKey(), reference.getValue());
+    }
+    return shown;
   }
 
   Node expand(Node node, Path path) {

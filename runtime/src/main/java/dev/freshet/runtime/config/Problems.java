@@ -3,7 +3,6 @@ package dev.freshet.runtime.config;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The problems found so far while one file is read. Not thread-safe. */
@@ -38,12 +37,8 @@ final class Problems {
     return found.isEmpty();
   }
 
-  /** All of them by place, with every expanded value replaced by the reference it came from. */
-  List<ConfigProblem> sorted(Map<String, String> references) {
-    return found.stream()
-        .map(p -> p.scrubbed(references).onOneLine())
-        .distinct()
-        .sorted(BY_PLACE)
-        .toList();
+  /** All of them by place, each once. */
+  List<ConfigProblem> sorted() {
+    return found.stream().map(ConfigProblem::onOneLine).distinct().sorted(BY_PLACE).toList();
   }
 }

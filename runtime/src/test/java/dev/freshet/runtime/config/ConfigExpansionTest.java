@@ -86,6 +86,18 @@ class ConfigExpansionTest {
   }
 
   @Test
+  void aRefusalByARecordDoesNotShowAnExpandedValueEither() {
+    assertThat(only("postgres: p://db\ninvalidate: { a: [x, y, '${PG_PASSWORD}'] }"))
+        .isEqualTo("2:18  invalidate.a   has more than two tags: [x, y, ${PG_PASSWORD}]");
+  }
+
+  @Test
+  void anExpandedValueDoesNotGarbleTheWordsOfAnotherProblem() {
+    assertThat(only("postgres: p://db\nviews: '${YES}'\nconsole: { enabled: maybe }"))
+        .isEqualTo("3:21  console.enabled   \"maybe\" is not true or false");
+  }
+
+  @Test
   void aSecretDoesNotPrintItself() {
     assertThat(new Secret("hunter2")).hasToString("***");
     assertThat(shop("postgres: p://db\npassword: hunter2").toString()).doesNotContain("hunter2");

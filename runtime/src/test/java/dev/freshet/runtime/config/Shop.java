@@ -42,6 +42,9 @@ record Shop(
       if (tags.isEmpty()) {
         throw new InvalidValue("tags", "has no tags", "name at least one");
       }
+      if (tags.size() > 2) {
+        throw new IllegalArgumentException("has more than two tags: " + tags);
+      }
     }
   }
 
