@@ -15,6 +15,19 @@ public record Row(List<String> columns, List<@Nullable String> values) {
   /** What Debezium writes where an unchanged out-of-line value is not in the log. */
   public static final String UNAVAILABLE = "__debezium_unavailable_value";
 
+  /** The same marker as Debezium writes it for {@code bytea}, in base64. */
+  private static final String UNAVAILABLE_BYTES = "X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==";
+
+  /** The same marker as Debezium writes it for an array of texts. */
+  private static final String UNAVAILABLE_ARRAY = "[\"" + UNAVAILABLE + "\"]";
+
+  /** Whether this value only says that the log left the real one out. */
+  public static boolean isUnavailable(@Nullable String value) {
+    return UNAVAILABLE.equals(value)
+        || UNAVAILABLE_BYTES.equals(value)
+        || UNAVAILABLE_ARRAY.equals(value);
+  }
+
   /** Whether the image names this column, be its value NULL or not. */
   public boolean has(String column) {
     return columns.contains(column);

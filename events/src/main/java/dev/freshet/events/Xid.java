@@ -14,4 +14,9 @@ public final class Xid {
   public static long widen(long low, long reference) {
     return reference + (int) (low - reference);
   }
+
+  /** Whether one id came after another, both given by their low 32 bits, across the wrap. */
+  public static boolean isAfter(long low, long other) {
+    return (int) (low - other) > 0;
+  }
 }

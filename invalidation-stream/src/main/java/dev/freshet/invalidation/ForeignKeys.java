@@ -1,0 +1,89 @@
+package dev.freshet.invalidation;
+
+import io.lettuce.core.LettuceFutures;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import io.lettuce.core.ValueScanCursor;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Deletes keys of other applications' caches: by name, or all members of a set of names.
+ *
+ * <p>Unfenced: a reader of that cache may put an old value back. Members are deleted before they
+ * leave their set, so that a crash in between forgets nothing.
+ */
+final class ForeignKeys {
+
+  private static final int CHUNK = 500;
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private final RedisAsyncCommands<String, String> redis;
+
+  ForeignKeys(RedisAsyncCommands<String, String> redis) {
+    this.redis = redis;
+  }
+
+  /** Returns how many keys it deleted, once Redis has acknowledged all of them. */
+  long delete(Set<String> keys, Set<String> sets) {
+    long deleted = unlink(List.copyOf(keys));
+    for (String set : sets) {
+      deleted += deleteMembers(set);
+    }
+    return deleted;
+  }
+
+  private long unlink(List<String> keys) {
+    List<RedisFuture<Long>> underWay = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i += CHUNK) {
+      List<String> chunk = keys.subList(i, Math.min(keys.size(), i + CHUNK));
+      underWay.add(redis.unlink(chunk.toArray(String[]::new)));
+    }
+    return underWay.stream().mapToLong(this::await).sum();
+  }
+
+  private long deleteMembers(String set) {
+    long deleted = 0;
+    ScanCursor cursor = ScanCursor.INITIAL;
+    boolean sorted = await(redis.type(set)).equals("zset");
+    try {
+      do {
+        List<String> members = new ArrayList<>();
+        cursor = sorted ? scanSorted(set, cursor, members) : scan(set, cursor, members);
+        if (!members.isEmpty()) {
+          deleted += unlink(members);
+          String[] gone = members.toArray(String[]::new);
+          await(sorted ? redis.zrem(set, gone) : redis.srem(set, gone));
+        }
+      } while (!cursor.isFinished());
+    } catch (RedisCommandExecutionException e) {
+      if (!String.valueOf(e.getMessage()).startsWith("WRONGTYPE")) {
+        throw e;
+      }
+      // Not a set of names: there is nothing in it to follow, and trying again would not help.
+    }
+    return deleted;
+  }
+
+  private ScanCursor scan(String set, ScanCursor from, List<String> members) {
+    ValueScanCursor<String> page = await(redis.sscan(set, from, ScanArgs.Builder.limit(CHUNK)));
+    members.addAll(page.getValues());
+    return page;
+  }
+
+  private ScanCursor scanSorted(String set, ScanCursor from, List<String> members) {
+    var page = await(redis.zscan(set, from, ScanArgs.Builder.limit(CHUNK)));
+    page.getValues().forEach(member -> members.add(member.getValue()));
+    return page;
+  }
+
+  private <T> T await(RedisFuture<T> reply) {
+    return LettuceFutures.awaitOrCancel(reply, TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

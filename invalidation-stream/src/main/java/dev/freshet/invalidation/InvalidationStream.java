@@ -1,0 +1,118 @@
+package dev.freshet.invalidation;
+
+import dev.freshet.events.Topics;
+import dev.freshet.runtime.DeadLetterWriter;
+import dev.freshet.runtime.FreshetException;
+import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Sink;
+import dev.freshet.runtime.SinkService;
+import dev.freshet.runtime.StreamsService;
+import dev.freshet.runtime.TopicSpec;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.apache.kafka.streams.Topology;
+
+/** The front door of the role: its topology, its topics, its services. */
+public final class InvalidationStream {
+
+  /** What users call this role. */
+  public static final String NAME = "invalidation-stream";
+
+  private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+  private static final long MIB = 1 << 20;
+
+  private InvalidationStream() {}
+
+  /** Row changes of every table with a rule to stale tags; a pure function of its arguments. */
+  public static Topology topology(Topics topics, TagRules rules) {
+    return InvalidationTopology.build(topics, rules);
+  }
+
+  /** The topics this role writes. */
+  public static List<TopicSpec> topics(Topics topics, InvalidationConfig config) {
+    return List.of(
+        TopicSpec.log(topics.invalidations(), config.partitions(), 7 * DAY_MILLIS, 1024 * MIB),
+        TopicSpec.log(topics.applied(), 1, DAY_MILLIS, 64 * MIB),
+        TopicSpec.log(topics.deadLetters(), 1, 14 * DAY_MILLIS, 256 * MIB));
+  }
+
+  /**
+   * The role's services in the order to start them: the sink first, so that nothing waits for it.
+   */
+  public static List<Service> services(
+      Topics topics,
+      TagRules rules,
+      InvalidationConfig config,
+      KafkaConnection kafka,
+      String redisUri,
+      MeterRegistry registry) {
+    return List.of(
+        redisSink(topics, config, kafka, redisUri, registry, InstantSource.system()),
+        new StreamsService(
+            NAME,
+            topics.namespace() + "-" + NAME,
+            topology(topics, rules),
+            kafka,
+            InvalidationTopology.settings()));
+  }
+
+  /** The loop from stale tags to Redis deletes alone. */
+  static Service redisSink(
+      Topics topics,
+      InvalidationConfig config,
+      KafkaConnection kafka,
+      String redisUri,
+      MeterRegistry registry,
+      InstantSource clock) {
+    return new SinkService(
+        NAME + "-redis",
+        topics.invalidations(),
+        topics.namespace() + "-redis-sink",
+        kafka,
+        () -> openSink(topics, config, kafka, redisUri, registry, clock));
+  }
+
+  /**
+   * The sink itself, connected, without a loop around it: what the benchmarks measure.
+   *
+   * @throws FreshetException when Redis does not answer
+   */
+  public static Sink openSink(
+      Topics topics,
+      InvalidationConfig config,
+      KafkaConnection kafka,
+      String redisUri,
+      MeterRegistry registry,
+      InstantSource clock) {
+    RedisURI address = RedisURI.create(redisUri);
+    RedisClient client = RedisClients.create(address);
+    try {
+      AppliedPublisher publisher = new AppliedPublisher(kafka, topics.applied(), registry);
+      return new RedisInvalidator(
+          client.connect(),
+          new RedisKeys(topics.namespace()),
+          config.longestLoad(),
+          new DeadLetterWriter(kafka, topics.deadLetters(), NAME + "-redis"),
+          publisher,
+          new SinkMetrics(registry),
+          clock,
+          () -> {
+            publisher.close();
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+          });
+    } catch (RedisException e) {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      throw FreshetException.unreachable(
+          "could not connect to Redis",
+          "%s:%d: %s".formatted(address.getHost(), address.getPort(), RedisClients.rootCause(e)),
+          "check the address under \"redis\" in freshet.yaml, and that Redis runs",
+          e);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.freshet.invalidation;
+
+import dev.freshet.runtime.CheckResult;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What {@code freshet doctor} asks Redis. */
+public final class RedisCheck {
+
+  private static final String ALLOW = "allow INFO and SCRIPT for this user, or check by hand";
+
+  private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)");
+
+  private RedisCheck() {}
+
+  /** One result per subject; a single failed one when Redis does not answer. */
+  public static List<CheckResult> run(String redisUri) {
+    RedisURI address = RedisURI.create(redisUri);
+    RedisClient client = RedisClients.create(address);
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      Map<String, String> info = info(connection.sync().info());
+      List<CheckResult> results = new ArrayList<>();
+      results.add(version(info));
+      results.add(eviction(info));
+      results.add(persistence(info));
+      results.add(topology(info));
+      return results;
+    } catch (RedisException e) {
+      return List.of(
+          CheckResult.fail(
+              "redis.reachable",
+              "%s:%d: %s"
+                  .formatted(address.getHost(), address.getPort(), RedisClients.rootCause(e)),
+              "check the address under \"redis\", its credentials, and that Redis runs; " + ALLOW));
+    } finally {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+  }
+
+  private static Map<String, String> info(String text) {
+    Map<String, String> info = new HashMap<>();
+    text.lines()
+        .filter(line -> line.contains(":"))
+        .forEach(
+            line ->
+                info.put(
+                    line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1)));
+    return info;
+  }
+
+  private static CheckResult version(Map<String, String> info) {
+    boolean valkey = info.containsKey("valkey_version");
+    String version =
+        valkey
+            ? info.getOrDefault("valkey_version", "")
+            : info.getOrDefault("redis_version", "unknown");
+    boolean enough = valkey || atLeast62(version);
+    String found = (valkey ? "Valkey " : "Redis ") + version;
+    return enough
+        ? CheckResult.ok("redis.version", found)
+        : CheckResult.fail("redis.version", found, "Freshet needs Redis 6.2 or newer, or Valkey");
+  }
+
+  private static boolean atLeast62(String version) {
+    Matcher parts = VERSION.matcher(version);
+    if (!parts.find()) {
+      return false;
+    }
+    int major = Integer.parseInt(parts.group(1));
+    return major > 6 || (major == 6 && Integer.parseInt(parts.group(2)) >= 2);
+  }
+
+  private static CheckResult eviction(Map<String, String> info) {
+    String policy = info.getOrDefault("maxmemory_policy", "unknown");
+    long max = Long.parseLong(info.getOrDefault("maxmemory", "0"));
+    String found =
+        "maxmemory %s, policy %s".formatted(max == 0 ? "unlimited" : max + " bytes", policy);
+    if (policy.startsWith("allkeys-")) {
+      return CheckResult.fail(
+          "redis.maxmemory-policy",
+          found + ": may evict the tag index and keep the entries it belongs to",
+          "CONFIG SET maxmemory-policy volatile-lru");
+    }
+    return CheckResult.ok("redis.maxmemory-policy", found);
+  }
+
+  private static CheckResult persistence(Map<String, String> info) {
+    boolean aof = "1".equals(info.get("aof_enabled"));
+    String lastSave = info.getOrDefault("rdb_last_bgsave_status", "unknown");
+    return aof || "ok".equals(lastSave)
+        ? CheckResult.ok(
+            "redis.persistence", aof ? "append-only file" : "snapshots, last one " + lastSave)
+        : CheckResult.warn(
+            "redis.persistence",
+            "no append-only file, last snapshot " + lastSave,
+            "a restarted Redis starts empty or old: harmless for correctness, costs misses");
+  }
+
+  private static CheckResult topology(Map<String, String> info) {
+    if ("1".equals(info.get("cluster_enabled"))) {
+      return CheckResult.fail(
+          "redis.topology", "cluster mode", "this version of Freshet needs a standalone Redis");
+    }
+    String role = info.getOrDefault("role", "unknown");
+    return role.equals("master")
+        ? CheckResult.ok("redis.topology", "standalone, primary")
+        : CheckResult.fail(
+            "redis.topology", "this server is a " + role, "give the address of the primary");
+  }
+}
