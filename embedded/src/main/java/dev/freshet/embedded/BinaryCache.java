@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.zip.CRC32;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * is made under a temporary name and renamed when whole, so several processes may do it at once.
  */
 record BinaryCache(Path folder) {
+  private static final Duration UNFINISHED_AGE_MIN = Duration.ofMinutes(10);
 
   /** Makes an entry at a path that does not exist yet. */
   interface Maker {
@@ -107,7 +110,11 @@ record BinaryCache(Path folder) {
       for (Path path : all) {
         String[] parts = path.getFileName().toString().split("\\.", -1);
         String pid = parts[parts.length - 2];
-        if (pid.matches("[0-9]{1,10}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+        // A process in another container may share the folder but not the numbers: hence the age.
+        Instant longAgo = Instant.now().minus(UNFINISHED_AGE_MIN);
+        if (pid.matches("[0-9]{1,10}")
+            && ProcessHandle.of(Long.parseLong(pid)).isEmpty()
+            && Files.getLastModifiedTime(path).toInstant().isBefore(longAgo)) {
           new FileTree(path).delete();
         }
       }

@@ -99,7 +99,9 @@ final class ChildProcess {
   /** Sends a signal by name, such as {@code INT}. */
   void signal(String signal) {
     // The shell's own kill: the program of that name is missing in small images.
-    Command.works("sh", "-c", "kill -" + signal + " " + process.pid());
+    if (process.isAlive()) {
+      Command.works("sh", "-c", "kill -" + signal + " " + process.pid());
+    }
   }
 
   /** SIGKILL, and waits for the end. */

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  * none are found, and a server that meets an orphan says so itself.
  */
 final class Orphans {
-  private static final Set<String> SERVERS = Set.of("postgres", "redis-server", "valkey-server");
+  private static final List<String> SERVERS = List.of("postgres", "redis-server", "valkey-server");
   private static final long END_SECONDS_MAX = 10;
 
   private Orphans() {}
@@ -33,8 +32,9 @@ final class Orphans {
       return found;
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc, "[0-9]*")) {
+      Path real = Files.exists(folder) ? folder.toRealPath() : folder;
       for (Path process : entries) {
-        if (isServerIn(folder, process)) {
+        if (isServerIn(real, process)) {
           handle(process).ifPresent(found::add);
         }
       }
@@ -69,10 +69,14 @@ final class Orphans {
   private static boolean isServerIn(Path folder, Path process) {
     try {
       return Files.readSymbolicLink(process.resolve("cwd")).startsWith(folder)
-          && SERVERS.contains(Files.readString(process.resolve("comm")).strip());
+          && SERVERS.stream().anyMatch(comm(process)::startsWith);
     } catch (IOException | SecurityException e) {
       return false; // gone meanwhile, or another user's
     }
+  }
+
+  private static String comm(Path process) throws IOException {
+    return Files.readString(process.resolve("comm")).strip();
   }
 
   private static Optional<ProcessHandle> handle(Path process) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -24,15 +25,26 @@ record PostgresTemplate(
 
   private static final Duration INITDB_LIMIT = Duration.ofSeconds(60);
 
-  /** Makes a database system in a folder that does not exist or is empty. */
+  /** Makes a database system in a folder that does not exist or is empty: whole, or not at all. */
   void create(Path data) throws IOException {
+    Path unfinished = data.resolveSibling(data.getFileName() + ".new");
+    new FileTree(unfinished).delete();
+    Files.createDirectories(data.getParent());
     Path template =
         cache.get(binaries.identity() + "-template-" + FORM, target -> initialize(target));
-    Files.createDirectories(data);
-    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
-    new FileTree(template).copyInto(data);
-    SystemIdentifier.set(data, random.nextLong(1L << 40, Long.MAX_VALUE));
-    privileges.own(data);
+    Files.createDirectory(
+        unfinished,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    new FileTree(template).copyInto(unfinished);
+    try {
+      SystemIdentifier.set(unfinished, random.nextLong(1L << 40, Long.MAX_VALUE));
+    } catch (IOException e) {
+      // A release that keeps its identifier elsewhere: then not from the template.
+      new FileTree(unfinished).delete();
+      initialize(unfinished);
+    }
+    privileges.own(unfinished);
+    Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void initialize(Path data) throws IOException {

@@ -57,7 +57,8 @@ final class PostgresWire implements Closeable {
 
   /** For example {@code 18.6}. */
   String serverVersion() {
-    return parameters.getOrDefault("server_version", "of unknown version");
+    // Packagers add their own name after a space.
+    return parameters.getOrDefault("server_version", "of unknown version").split(" ", -1)[0];
   }
 
   /** Runs one statement; whether it returned a row. */

@@ -8,6 +8,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -26,7 +28,7 @@ final class SystemIdentifier {
   private SystemIdentifier() {}
 
   /**
-   * Gives a database that was shut down cleanly another identifier.
+   * Gives a database just made, and shut down cleanly, another identifier.
    *
    * @throws IOException also when the files do not look as expected; nothing was changed then
    */
@@ -37,29 +39,31 @@ final class SystemIdentifier {
     int crcOffset = crcOffset(bytes);
     long old = buffer.getLong(0);
 
+    // A database just made has exactly one segment: so it is changed whole or not at all.
+    Path segment = onlySegment(data.resolve("pg_wal"));
     ByteBuffer eight = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder());
-    try (DirectoryStream<Path> wal =
-        Files.newDirectoryStream(data.resolve("pg_wal"), "[0-9A-F]*")) {
-      for (Path segment : wal) {
-        try (FileChannel file =
-            FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-          eight.clear();
-          if (file.read(eight, WAL_HEADER_OFFSET) != 8 || eight.getLong(0) != old) {
-            throw new IOException(segment + " does not bear the identifier " + old);
-          }
-          eight.clear().putLong(0, identifier);
-          file.write(eight, WAL_HEADER_OFFSET);
-        }
+    try (FileChannel file =
+        FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      if (file.read(eight, WAL_HEADER_OFFSET) != 8 || eight.getLong(0) != old) {
+        throw new IOException(segment + " does not bear the identifier " + old);
       }
+      eight.clear().putLong(0, identifier);
+      file.write(eight, WAL_HEADER_OFFSET);
     }
     buffer.putLong(0, identifier);
     buffer.putInt(crcOffset, crc(bytes, crcOffset));
     Files.write(control, bytes);
   }
 
-  static long get(Path data) throws IOException {
-    byte[] bytes = Files.readAllBytes(data.resolve("global").resolve("pg_control"));
-    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong(0);
+  private static Path onlySegment(Path wal) throws IOException {
+    try (DirectoryStream<Path> segments = Files.newDirectoryStream(wal, "[0-9A-F]*")) {
+      List<Path> found = new ArrayList<>();
+      segments.forEach(found::add);
+      if (found.size() != 1) {
+        throw new IOException("one WAL segment was expected, there are " + found);
+      }
+      return found.get(0);
+    }
   }
 
   /** Where the checksum stands differs between releases, but only there does it fit. */

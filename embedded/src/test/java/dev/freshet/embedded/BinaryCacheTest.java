@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +56,12 @@ class BinaryCacheTest {
   void whatDeadMakersLeftIsRemoved() throws IOException {
     Path abandoned = temp.resolve(".entry.4194999.1");
     fill(abandoned, "half");
+    Path unfinished = temp.resolve(".other.4194999.1"); // as seen from another container
+    fill(unfinished, "half");
+    Files.setLastModifiedTime(abandoned, FileTime.from(Instant.EPOCH));
     new BinaryCache(temp).get("entry", target -> fill(target, "whole"));
     assertThat(abandoned).doesNotExist();
+    assertThat(unfinished).exists();
   }
 
   @Test
