@@ -1,0 +1,70 @@
+package dev.freshet.ingest;
+
+import dev.freshet.events.TableName;
+import dev.freshet.events.Topics;
+import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.PostgresConnection;
+import dev.freshet.runtime.Service;
+import dev.freshet.runtime.TopicSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The front door of capture: Postgres tables become topics. */
+public final class Ingest {
+
+  /** Long enough to stop over a weekend and go on; the sinks read a topic once. */
+  private static final Duration RETENTION = Duration.ofDays(7);
+
+  private Ingest() {}
+
+  /**
+   * A service that captures these tables.
+   *
+   * <p>Its start checks the database, makes the publication (when it may), the heartbeat table, the
+   * topics and the slot, and returns when the log is being read: what commits after that is
+   * captured. It refuses to start where changes may have been missed.
+   *
+   * @param columnsBefore the tables, each with the columns whose old values are needed
+   */
+  public static Service service(
+      IngestConfig config,
+      PostgresConnection postgres,
+      KafkaConnection kafka,
+      Topics topics,
+      Map<TableName, Set<String>> columnsBefore) {
+    Map<TableName, Set<String>> copy = new HashMap<>();
+    columnsBefore.forEach((table, columns) -> copy.put(table, Set.copyOf(columns)));
+    return new IngestService(config, postgres, kafka, topics, Map.copyOf(copy));
+  }
+
+  /** The topics it writes: one per table, the heartbeat's and its own position. */
+  public static List<TopicSpec> topics(
+      IngestConfig config, Topics topics, Collection<TableName> tables) {
+    List<TopicSpec> all = new ArrayList<>();
+    for (TableName table : PublicationSetup.withHeartbeat(tables)) {
+      boolean heartbeat = table.equals(Topics.HEARTBEAT_TABLE);
+      all.add(
+          new TopicSpec(
+              topics.changes(table),
+              heartbeat ? 1 : config.partitions(),
+              Map.of(
+                  "retention.ms", Long.toString(RETENTION.toMillis()),
+                  "max.message.bytes", Integer.toString(KafkaProducers.LARGEST_RECORD))));
+    }
+    all.add(TopicSpec.table(topics.captureOffsets(), 1));
+    return List.copyOf(all);
+  }
+
+  /**
+   * Forgets where capture stands, so that the next start is a first start. Whoever calls this must
+   * take every cache entry and every view of the namespace for stale.
+   */
+  public static void forgetPosition(KafkaConnection kafka, Topics topics) {
+    CaptureOffsets.forget(kafka, topics);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.freshet.ingest;
+
+import dev.freshet.events.Topics;
+import dev.freshet.runtime.config.Default;
+import dev.freshet.runtime.config.Doc;
+import dev.freshet.runtime.config.Example;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** How row changes are captured. */
+@Doc("How row changes are captured from Postgres.")
+public record IngestConfig(
+    @Doc("The replication slot; the namespace when left out. No other program may use it.")
+        @Example("shop")
+        Optional<String> slot,
+    @Doc("The publication; the namespace when left out.") @Example("shop")
+        Optional<String> publication,
+    @Doc("Whether Freshet creates the publication and adds and drops tables. If not, a DBA does.")
+        @Default("true")
+        boolean managePublication,
+    @Doc("How often a heartbeat is written to the table freshet.heartbeat; 100ms to 1m.")
+        @Default("1s")
+        Duration heartbeatInterval,
+    @Doc("Partitions of each table's topic when it is created.") @Default("1") int partitions,
+    @Doc("Further Debezium connector properties. Those that guard against loss are refused.")
+        @Default("{}")
+        Map<String, String> debezium) {
+
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+  private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
+  private static final int MOST_PARTITIONS = 1000;
+
+  public IngestConfig {
+    debezium = Map.copyOf(debezium);
+    if (heartbeatInterval.compareTo(SHORTEST_INTERVAL) < 0
+        || heartbeatInterval.compareTo(LONGEST_INTERVAL) > 0) {
+      throw new IllegalArgumentException(
+          "heartbeat-interval is 100ms to 1m, found " + heartbeatInterval);
+    }
+    if (partitions < 1 || partitions > MOST_PARTITIONS) {
+      throw new IllegalArgumentException("partitions is 1 to 1000, found " + partitions);
+    }
+    ConnectorSettings.refuseUnsafe(debezium);
+  }
+
+  /** Every setting left out. */
+  public static IngestConfig defaults() {
+    return new IngestConfig(
+        Optional.empty(), Optional.empty(), true, Duration.ofSeconds(1), 1, Map.of());
+  }
+
+  /** The slot's name in this namespace. */
+  public String slotIn(Topics topics) {
+    return slot.orElse(topics.namespace());
+  }
+
+  /** The publication's name in this namespace. */
+  public String publicationIn(Topics topics) {
+    return publication.orElse(topics.namespace());
+  }
+}

@@ -1,0 +1,201 @@
+package dev.freshet.ingest;
+
+import dev.freshet.events.TableName;
+import dev.freshet.events.Topics;
+import dev.freshet.runtime.FreshetException;
+import dev.freshet.runtime.Health;
+import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.PostgresConnection;
+import dev.freshet.runtime.Service;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs {@link ChangeCapture} again and again for as long as its failures may pass, and tells how it
+ * is: by whether heartbeats come out at the other end, not by whether a thread is alive.
+ */
+final class IngestService implements Service {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IngestService.class);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(10);
+  private static final int SILENT_BEATS = 5;
+
+  private final IngestConfig config;
+  private final PostgresConnection postgres;
+  private final KafkaConnection kafka;
+  private final Topics topics;
+  private final Map<TableName, Set<String>> columnsBefore;
+  private final Heartbeat heartbeat;
+  private final Thread thread;
+  private final CompletableFuture<Boolean> reading = new CompletableFuture<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile Health health = Health.of(Health.State.STARTING);
+  private volatile long lastHeartbeatNanos = System.nanoTime();
+
+  IngestService(
+      IngestConfig config,
+      PostgresConnection postgres,
+      KafkaConnection kafka,
+      Topics topics,
+      Map<TableName, Set<String>> columnsBefore) {
+    this.config = config;
+    this.postgres = postgres;
+    this.kafka = kafka;
+    this.topics = topics;
+    this.columnsBefore = columnsBefore;
+    this.heartbeat = new Heartbeat(postgres, topics, config.heartbeatInterval());
+    this.thread = new Thread(this::run, "freshet-ingest");
+    thread.setDaemon(true);
+  }
+
+  @Override
+  public String name() {
+    return "ingest";
+  }
+
+  @Override
+  public void start() {
+    thread.start();
+    try {
+      reading.get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof FreshetException told) {
+        throw told;
+      }
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw FreshetException.failed("could not start capture", Failures.inWords(cause), "", cause);
+    } catch (TimeoutException e) {
+      throw FreshetException.unreachable(
+          "could not start capture",
+          "the log is not being read after %d s: %s"
+              .formatted(START_TIMEOUT.toSeconds(), health.detail()),
+          "check Postgres and its slot " + config.slotIn(topics),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw FreshetException.failed("interrupted while starting capture", "", "", e);
+    }
+  }
+
+  @Override
+  public Health health() {
+    Health now = health;
+    if (now.state() != Health.State.RUNNING) {
+      return now;
+    }
+    if (heartbeat.problem().isPresent()) {
+      return new Health(Health.State.DEGRADED, "heartbeat: " + heartbeat.problem().get());
+    }
+    Duration silence = Duration.ofNanos(System.nanoTime() - lastHeartbeatNanos);
+    Duration allowed = config.heartbeatInterval().multipliedBy(SILENT_BEATS);
+    if (silence.compareTo(SHORTEST_SILENCE) > 0 && silence.compareTo(allowed) > 0) {
+      return new Health(
+          Health.State.DEGRADED,
+          "the last heartbeat reached Kafka %d s ago".formatted(silence.toSeconds()));
+    }
+    return now;
+  }
+
+  private void run() {
+    Duration pause = FIRST_PAUSE;
+    while (!isClosing()) {
+      try {
+        new CaptureStart(config, postgres, kafka, topics, columnsBefore)
+            .prepare(new Progress())
+            .run(this::isClosing);
+      } catch (InterruptedException e) {
+        LOG.debug("capture was interrupted");
+        break;
+      } catch (RuntimeException e) {
+        if (!reading.isDone()) {
+          health = new Health(Health.State.FAILED, Failures.inWords(e));
+          reading.completeExceptionally(e);
+          return;
+        }
+        if (!Failures.mayPass(e)) {
+          LOG.error("capture stopped", e);
+          health = new Health(Health.State.FAILED, Failures.inWords(e));
+          heartbeat.close();
+          return;
+        }
+        pause = health.state() == Health.State.RUNNING ? FIRST_PAUSE : longer(pause);
+        LOG.warn("capture starts again in {} ms: {}", pause.toMillis(), Failures.inWords(e));
+        LOG.debug("capture failed", e);
+        health = new Health(Health.State.DEGRADED, Failures.inWords(e));
+        pause(pause);
+      }
+    }
+    health = Health.of(Health.State.STOPPED);
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+  }
+
+  private void pause(Duration time) {
+    try {
+      boolean closed = closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+      LOG.debug("pause over, closing: {}", closed);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0 || Thread.currentThread().isInterrupted();
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    heartbeat.close();
+    try {
+      thread.join(CLOSE_TIMEOUT.toMillis());
+      if (thread.isAlive()) {
+        LOG.warn("capture did not end within {} s; interrupting it", CLOSE_TIMEOUT.toSeconds());
+        thread.interrupt();
+        thread.join(CLOSE_TIMEOUT.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (health.state() == Health.State.STARTING) {
+      health = Health.of(Health.State.STOPPED); // never started
+    }
+  }
+
+  /** What a run tells, seen from the service. */
+  private final class Progress implements ChangeCapture.Listener {
+    @Override
+    public void reading(boolean really) {
+      if (!really) {
+        health = new Health(Health.State.DEGRADED, "Postgres does not let us read the log yet");
+      } else if (health.state() != Health.State.RUNNING) {
+        LOG.info("capture reads the log");
+        lastHeartbeatNanos = System.nanoTime();
+        health = Health.of(Health.State.RUNNING);
+        if (reading.complete(true)) {
+          heartbeat.start();
+        }
+      }
+    }
+
+    @Override
+    public void heartbeatArrived() {
+      lastHeartbeatNanos = System.nanoTime();
+    }
+  }
+}
