@@ -119,8 +119,10 @@ public final class EmbeddedStack implements Stack {
     }
   }
 
-  private void start() {
-    Runtime.getRuntime().addShutdownHook(closeAtExit);
+  private void start(boolean closeWithJvm) {
+    if (closeWithJvm) {
+      Runtime.getRuntime().addShutdownHook(closeAtExit);
+    }
     List<CompletableFuture<?>> starts = new ArrayList<>();
     starts.add(inParallel(KAFKA, kafka::start));
     starts.add(inParallel(POSTGRES, postgres::start));
@@ -181,6 +183,7 @@ public final class EmbeddedStack implements Stack {
     private Optional<Path> dataFolder = Optional.empty();
     private Consumer<String> progress = line -> {};
     private String database = "app";
+    private boolean closeAtExit = true;
     private RandomGenerator random = new SecureRandom();
     private final Map<String, String> kafkaSettings = new LinkedHashMap<>();
     private final Map<String, String> postgresSettings = new LinkedHashMap<>();
@@ -208,6 +211,15 @@ public final class EmbeddedStack implements Stack {
     /** The database to make if it is not there; {@code app} if not said. */
     public Builder database(String name) {
       this.database = name;
+      return this;
+    }
+
+    /**
+     * Leaves closing to the caller when the JVM is told to stop, for one that has to close others
+     * first. The servers end with the JVM all the same.
+     */
+    public Builder closeByCaller() {
+      this.closeAtExit = false;
       return this;
     }
 
@@ -253,7 +265,7 @@ public final class EmbeddedStack implements Stack {
                 "choose a folder this user may write",
                 e);
       }
-      stack.start();
+      stack.start(closeAtExit);
       return stack;
     }
   }

@@ -1,0 +1,180 @@
+package dev.freshet.app.demo;
+
+import dev.freshet.app.FreshetConfig;
+import dev.freshet.app.Pipeline;
+import dev.freshet.app.Roles;
+import dev.freshet.app.Terminal;
+import dev.freshet.cache.RedisTier;
+import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.runtime.FreshetException;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The embedded stack, all roles, the workload and its judge, in one process. */
+final class Demo {
+
+  private static final long QUIET_WITHIN_NANOS = Duration.ofSeconds(15).toNanos();
+
+  /**
+   * How to run it.
+   *
+   * @param seconds how long; empty until it is told to stop
+   * @param rate row changes a second
+   * @param data where to keep state; empty for a temporary folder
+   * @param seed of the workload
+   */
+  record Options(OptionalLong seconds, int rate, Optional<Path> data, long seed) {}
+
+  private final Options options;
+  private final Terminal terminal;
+  private final CountDownLatch stop;
+  private final MeterRegistry registry = new SimpleMeterRegistry();
+
+  /**
+   * @param stop ends the demo early when it is counted down
+   */
+  Demo(Options options, Terminal terminal, CountDownLatch stop) {
+    this.options = options;
+    this.terminal = terminal;
+    this.stop = stop;
+  }
+
+  Report run() throws InterruptedException {
+    try (EmbeddedStack stack = DemoStack.start(options.data(), terminal::say);
+        Pipeline pipeline = new Pipeline()) {
+      DemoDatabase database = new DemoDatabase(stack.postgres());
+      boolean fresh = database.prepare();
+      FreshetConfig config = DemoStack.config(stack);
+      Path file = DemoStack.writeConfig(stack);
+      pipeline.start(config, Roles.all(), registry, terminal::say);
+      terminal.say(
+          fresh
+              ? "100 organizations, 500 facilities, 10,000 readings; 600 dashboards to cache"
+              : "going on where the last run in this folder stopped");
+      tellHowToLook(stack, file);
+      return observe(stack, pipeline, database, config);
+    }
+  }
+
+  private void tellHowToLook(EmbeddedStack stack, Path file) {
+    terminal.err().println();
+    terminal.err().println("  try in another terminal:");
+    terminal.err().println("    psql " + stack.postgres().uri());
+    terminal.err().println("      UPDATE organizations SET name = 'Green Inc' WHERE id = 1;");
+    terminal.err().println("    ./freshet why dashboard:org:1 -c " + file);
+    terminal.err().println("    ./freshet tail -c " + file);
+    terminal.err().println();
+  }
+
+  private Report observe(
+      EmbeddedStack stack, Pipeline pipeline, DemoDatabase database, FreshetConfig config)
+      throws InterruptedException {
+    RedisClient client = RedisClient.create(stack.redisUri());
+    try {
+      RedisTier cache = new RedisTier(client.connect(), config.namespace());
+      SplittableRandom random = new SplittableRandom(options.seed());
+      FreshnessCheck check = new FreshnessCheck(cache, random.split());
+      try (StatefulRedisPubSubConnection<String, String> deletions = client.connectPubSub();
+          Workload workload =
+              new Workload(database, cache, check, options.rate(), random.nextLong())) {
+        deletions.addListener(
+            new RedisPubSubAdapter<>() {
+              @Override
+              public void message(String channel, String key) {
+                check.deleted(key, System.nanoTime());
+              }
+            });
+        deletions.sync().subscribe("__keyevent@0__:del");
+        workload.start();
+        watch(pipeline, workload, check);
+        workload.stopWriting();
+        awaitQuiet(check);
+        int cached = LastLook.compare(database, cache, check);
+        terminal.say("compared %d cached dashboards with Postgres".formatted(cached));
+        check.namedViolations().forEach(violation -> terminal.say("violation: " + violation));
+        return report(workload, check);
+      }
+    } finally {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+  }
+
+  private void watch(Pipeline pipeline, Workload workload, FreshnessCheck check)
+      throws InterruptedException {
+    long began = System.nanoTime();
+    LiveLine line = new LiveLine(terminal, registry);
+    boolean greeted = false;
+    while (!stop.await(1, TimeUnit.SECONDS)) {
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+      if (!greeted && check.firstDeletionNanos().isPresent()) {
+        greeted = true;
+        terminal.say("first key deleted %,d ms after the start".formatted(startupMillis(check)));
+      }
+      line.print(seconds, workload, check);
+      refuseFailures(pipeline.failures(), workload);
+      if (options.seconds().isPresent() && seconds >= options.seconds().getAsLong()) {
+        break;
+      }
+    }
+    line.end();
+  }
+
+  private static void refuseFailures(List<String> failures, Workload workload) {
+    if (!failures.isEmpty()) {
+      throw FreshetException.failed(
+          "a service of the demo failed", String.join("\n", failures), "", null);
+    }
+    workload
+        .failure()
+        .ifPresent(
+            e -> {
+              throw FreshetException.failed("the demo's workload failed", e.toString(), "", e);
+            });
+  }
+
+  private static void awaitQuiet(FreshnessCheck check) throws InterruptedException {
+    long deadline = System.nanoTime() + QUIET_WITHIN_NANOS;
+    while (check.underWay() > 0 && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private Report report(Workload workload, FreshnessCheck check) {
+    long reads = workload.counts().reads.get();
+    double hits = workload.counts().hits.get();
+    return new Report(
+        startupMillis(check),
+        workload.changes(),
+        (long) registry.counter("freshet.invalidation.tags").count(),
+        (long) registry.counter("freshet.invalidation.keys.deleted").count(),
+        check.violations(),
+        check.latency(),
+        reads,
+        reads == 0 ? 0 : Math.round(1000 * hits / reads) / 1000.0,
+        workload.counts().refused.get());
+  }
+
+  /** From the start of the JVM to the first deleted key; 0 when none was. */
+  private static long startupMillis(FreshnessCheck check) {
+    OptionalLong first = check.firstDeletionNanos();
+    if (first.isEmpty()) {
+      return 0;
+    }
+    long ageNanos = System.nanoTime() - first.getAsLong();
+    return System.currentTimeMillis()
+        - TimeUnit.NANOSECONDS.toMillis(ageNanos)
+        - ManagementFactory.getRuntimeMXBean().getStartTime();
+  }
+}
