@@ -1,0 +1,61 @@
+package dev.freshet.app;
+
+import dev.freshet.events.TableName;
+import dev.freshet.events.Topics;
+import dev.freshet.ingest.IngestConfig;
+import dev.freshet.invalidation.InvalidationConfig;
+import dev.freshet.invalidation.TableRule;
+import dev.freshet.runtime.PostgresConnection;
+import dev.freshet.runtime.config.Default;
+import dev.freshet.runtime.config.Doc;
+import dev.freshet.runtime.config.Example;
+import dev.freshet.runtime.config.InvalidValue;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The whole config file, in the order in which the data flows. */
+@Doc(
+    "The file freshet.yaml. A value may come from outside: ${NAME}, ${NAME:-default} or"
+        + " ${file:/run/secrets/name}.")
+public record FreshetConfig(
+    @Doc(
+            "One per application: it stands before every topic, consumer group and Redis key, and"
+                + " names the replication slot and the publication.")
+        @Default("freshet")
+        String namespace,
+    @Doc("The source database. Its user needs REPLICATION and may read the captured tables.")
+        @Example("postgres://freshet:${PG_PASSWORD}@db:5432/shop")
+        PostgresConnection postgres,
+    @Doc("Where Kafka is; one text is the bootstrap servers.") @Example("kafka:9092")
+        KafkaConfig kafka,
+    @Doc("The Redis that holds the cache.") @Example("redis://cache:6379") RedisAddress redis,
+    @Doc("How row changes are captured from Postgres.") @Default("{}") IngestConfig ingest,
+    @Doc("What a row change makes stale, by table. These tables are captured.")
+        @Example("{ public.products: [\"product:{id}\"] }")
+        Map<TableName, TableRule> invalidate,
+    @Doc("How stale tags reach Redis.") @Default("{}") InvalidationConfig invalidation) {
+
+  public FreshetConfig {
+    invalidate = Collections.unmodifiableMap(new TreeMap<>(invalidate));
+    try {
+      Topics checked = new Topics(namespace);
+      namespace = checked.namespace();
+    } catch (IllegalArgumentException e) {
+      throw new InvalidValue("namespace", String.valueOf(e.getMessage()));
+    }
+    if (invalidate.isEmpty()) {
+      throw new InvalidValue(
+          "invalidate", "no table has a rule", "name at least one, as in public.products: [...]");
+    }
+    if (invalidate.containsKey(Topics.HEARTBEAT_TABLE)) {
+      throw new InvalidValue(
+          "invalidate", Topics.HEARTBEAT_TABLE + " is Freshet's own table", "remove its rule");
+    }
+  }
+
+  /** The names of this application's topics. */
+  public Topics topics() {
+    return new Topics(namespace);
+  }
+}

@@ -1,0 +1,140 @@
+package dev.freshet.app;
+
+import dev.freshet.runtime.CheckResult;
+import dev.freshet.runtime.FreshetException;
+import dev.freshet.runtime.Health;
+import dev.freshet.runtime.Service;
+import dev.freshet.runtime.TopicProvisioner;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The services of some roles, running in this process.
+ *
+ * <p>Closing goes backwards, so that nothing writes to a service that is gone. Thread-safe.
+ */
+public final class Pipeline implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+
+  private final Deque<Service> running = new ArrayDeque<>();
+  private boolean closed;
+
+  /**
+   * Creates the topics that are missing, checks what the roles need, starts their services in
+   * order. To be called once.
+   *
+   * @param progress takes one line per service
+   * @throws FreshetException when a check or a start fails, or it is closed meanwhile; what was
+   *     started before is closed
+   */
+  public void start(
+      FreshetConfig config, List<Role> roles, MeterRegistry registry, Consumer<String> progress) {
+    TopicProvisioner.ensure(
+        config.kafka().connection(),
+        roles.stream().flatMap(role -> role.topics(config).stream()).distinct().toList());
+    refuseUnfit(config, roles, progress);
+    List<Role> readersFirst = new ArrayList<>(roles);
+    Collections.reverse(readersFirst);
+    try {
+      for (Role role : readersFirst) {
+        for (Service service : role.services(config, registry)) {
+          start(service, progress);
+        }
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static void refuseUnfit(
+      FreshetConfig config, List<Role> roles, Consumer<String> progress) {
+    List<CheckResult> failed = new ArrayList<>();
+    for (Role role : roles) {
+      for (CheckResult check : role.checksBeforeStart(config)) {
+        switch (check.outcome()) {
+          case FAIL -> failed.add(check);
+          case WARN ->
+              progress.accept("warning: %s: %s".formatted(check.subject(), check.detail()));
+          case OK -> LOG.debug("{}: {}", check.subject(), check.detail());
+        }
+      }
+    }
+    if (failed.isEmpty()) {
+      return;
+    }
+    String primary =
+        "could not start " + roles.stream().map(Role::name).collect(Collectors.joining(", "));
+    String detail =
+        failed.stream()
+            .map(check -> check.subject() + ": " + check.detail())
+            .collect(Collectors.joining("\n"));
+    String hint =
+        failed.stream()
+            .map(CheckResult::hint)
+            .filter(text -> !text.isEmpty())
+            .distinct()
+            .collect(Collectors.joining("\n"));
+    throw failed.stream().anyMatch(Checks::unreachable)
+        ? FreshetException.unreachable(primary, detail, hint, null)
+        : FreshetException.unfit(primary, detail, hint + "\ncheck again with: freshet doctor");
+  }
+
+  private void start(Service service, Consumer<String> progress) {
+    long began = System.nanoTime();
+    synchronized (this) {
+      if (closed) {
+        throw FreshetException.failed("stopped while starting " + service.name(), "", "", null);
+      }
+      // Known before it is started: one that hangs in its start is closed like any other.
+      running.push(service);
+    }
+    service.start();
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    progress.accept("%-26s running (%.1f s)".formatted(service.name(), millis / 1000.0));
+  }
+
+  /** The services that gave up, each with its reason. */
+  public synchronized List<String> failures() {
+    return running.stream()
+        .filter(service -> service.health().state() == Health.State.FAILED)
+        .map(service -> service.name() + ": " + service.health().detail())
+        .toList();
+  }
+
+  /** Its services, the last started first. */
+  public synchronized List<Service> services() {
+    return List.copyOf(running);
+  }
+
+  /** Closes every service, the last started first; does nothing the second time. */
+  @Override
+  public void close() {
+    List<Service> toClose;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      toClose = List.copyOf(running);
+    }
+    for (Service service : toClose) {
+      try {
+        service.close();
+      } catch (RuntimeException e) {
+        // The others still have to be closed.
+        LOG.warn("{} did not close cleanly", service.name(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.freshet.app;
+
+import dev.freshet.runtime.config.DidYouMean;
+import java.util.List;
+import java.util.Optional;
+
+/** The roles there are, in the order in which the data flows. */
+public final class Roles {
+
+  private static final List<Role> ALL = List.of(new IngestRole(), new InvalidationRole());
+
+  private Roles() {}
+
+  public static List<Role> all() {
+    return ALL;
+  }
+
+  public static List<String> names() {
+    return ALL.stream().map(Role::name).toList();
+  }
+
+  public static Optional<Role> named(String name) {
+    return ALL.stream().filter(role -> role.name().equals(name)).findFirst();
+  }
+
+  /** What to tell someone who typed a role that is not there. */
+  public static String noSuchRole(String typed) {
+    String list = "the roles are " + String.join(", ", names());
+    return "there is no role \"%s\"; %s"
+        .formatted(typed, DidYouMean.hint(names(), typed).orElse(list));
+  }
+}
