@@ -16,6 +16,8 @@ import picocli.CommandLine.Help;
 /** All commands, built in and brought along, as one command line. */
 public final class CommandTree {
 
+  private static final String THIS_MODULE = "dev.freshet.app.";
+
   private CommandTree() {}
 
   /** Parses and runs; returns the exit code. */
@@ -23,9 +25,14 @@ public final class CommandTree {
     return of(terminal, ServiceLoader.load(CommandProvider.class)).execute(args);
   }
 
-  /** The tree without what others bring along: the reference page must not depend on who looks. */
-  static CommandLine ofBuiltIns(Terminal terminal) {
-    return of(terminal, List.of());
+  /** The tree without what other jars bring along: the reference page is the same everywhere. */
+  static CommandLine ofThisModule(Terminal terminal) {
+    return of(
+        terminal,
+        ServiceLoader.load(CommandProvider.class).stream()
+            .filter(provider -> provider.type().getName().startsWith(THIS_MODULE))
+            .map(ServiceLoader.Provider::get)
+            .toList());
   }
 
   private static CommandLine of(Terminal terminal, Iterable<CommandProvider> others) {

@@ -28,7 +28,8 @@ record Reference(String fileName, String text) {
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     Terminal terminal =
         new Terminal(nowhere, nowhere, false, dev.freshet.runtime.config.Environment.of(Map.of()));
-    CommandLine root = CommandTree.ofBuiltIns(terminal);
+    // The page is as wide everywhere, however wide the terminal is.
+    CommandLine root = CommandTree.ofThisModule(terminal).setUsageHelpAutoWidth(false);
     StringBuilder page = new StringBuilder("# The command line\n");
     page.append("\nData goes to stdout, talk to stderr. `NO_COLOR` is respected.\n");
     page.append("\n| exit code | | |\n|---|---|---|\n");
