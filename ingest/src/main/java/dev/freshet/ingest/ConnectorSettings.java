@@ -3,6 +3,7 @@ package dev.freshet.ingest;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.PostgresConnection;
+import dev.freshet.runtime.config.InvalidValue;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -79,7 +80,7 @@ final class ConnectorSettings {
   }
 
   /**
-   * @throws IllegalArgumentException naming every property that may not be set, with the reason
+   * @throws InvalidValue naming every property that may not be set, with the reason
    */
   static void refuseUnsafe(Map<String, String> properties) {
     String problems =
@@ -88,7 +89,7 @@ final class ConnectorSettings {
                 .flatMap(key -> reason(key).stream().map(reason -> key + ": " + reason))
                 .collect(Collectors.joining("\n"));
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException("these Debezium properties may not be set:\n" + problems);
+      throw new InvalidValue("debezium", "these Debezium properties may not be set:\n" + problems);
     }
   }
 

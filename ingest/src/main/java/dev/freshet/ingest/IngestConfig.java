@@ -4,6 +4,7 @@ import dev.freshet.events.Topics;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
 import dev.freshet.runtime.config.Example;
+import dev.freshet.runtime.config.InvalidValue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +36,11 @@ public record IngestConfig(
     debezium = Map.copyOf(debezium);
     if (heartbeatInterval.compareTo(SHORTEST_INTERVAL) < 0
         || heartbeatInterval.compareTo(LONGEST_INTERVAL) > 0) {
-      throw new IllegalArgumentException(
-          "heartbeat-interval is 100ms to 1m, found " + heartbeatInterval);
+      throw new InvalidValue(
+          "heartbeatInterval", "a heartbeat interval is 100ms to 1m, found " + heartbeatInterval);
     }
     if (partitions < 1 || partitions > MOST_PARTITIONS) {
-      throw new IllegalArgumentException("partitions is 1 to 1000, found " + partitions);
+      throw new InvalidValue("partitions", "partitions is 1 to 1000, found " + partitions);
     }
     ConnectorSettings.refuseUnsafe(debezium);
   }
