@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Tells on a topic what the sink did. For people to look at: when Kafka does not take it at once it
+ * Tells on a topic what the sink did. For people to look at: when Kafka does not take it in time it
  * is dropped and counted, and the sink goes on.
  */
 final class AppliedPublisher implements Consumer<Applied>, AutoCloseable {
@@ -30,12 +30,11 @@ final class AppliedPublisher implements Consumer<Applied>, AutoCloseable {
     properties.put("acks", "1");
     properties.put("enable.idempotence", "false");
     properties.put("linger.ms", "50");
-    properties.put("max.block.ms", "0");
+    properties.put("max.block.ms", "2000");
     properties.put("buffer.memory", Integer.toString(4 << 20));
     properties.put("delivery.timeout.ms", "30050");
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-    producer.partitionsFor(topic);
   }
 
   @Override

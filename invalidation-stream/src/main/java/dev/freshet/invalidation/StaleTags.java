@@ -101,7 +101,7 @@ final class StaleTags implements Processor<byte[], byte[], byte[], byte[]> {
     return new Invalidation.Watermark(
         change.source().lsn(),
         number(after, "xid"),
-        number(after, "xmin"),
+        number(after, "snapshot_xmin"),
         change.source().committedMicros());
   }
 

@@ -117,7 +117,7 @@ class InvalidationTopologyTest {
   void aHeartbeatOfThisNamespaceBecomesAWatermark() throws Exception {
     String value =
         """
-        {"before":null,"op":"u","after":{"namespace":"%s","xid":4294967400,"xmin":"4294967399"},
+        {"before":null,"op":"u","after":{"namespace":"%s","xid":4294967400,"snapshot_xmin":"4294967399"},
          "source":{"schema":"freshet","table":"heartbeat","lsn":16,"txId":104,"ts_us":5}}""";
     heartbeats.pipeInput(bytes("{}"), bytes(value.formatted("another")));
     heartbeats.pipeInput(bytes("{}"), bytes(value.formatted("shop")));
