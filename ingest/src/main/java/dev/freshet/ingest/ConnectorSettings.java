@@ -145,8 +145,6 @@ final class ConnectorSettings {
     all.put("poll.interval.ms", "100");
     all.putIfAbsent("max.queue.size", Integer.toString(QUEUE_ROWS));
     all.putIfAbsent("max.queue.size.in.bytes", Long.toString(QUEUE_BYTES));
-    // Quantiles of Debezium's own lag: at speed they cost more in warnings than they tell.
-    all.putIfAbsent("statistics.metrics.enabled", "false");
     all.putIfAbsent("schema.refresh.mode", "columns_diff_exclude_unchanged_toast");
     return all;
   }
