@@ -35,7 +35,7 @@ final class SinkMetrics {
   void applied(Batch batch, long deleted, int scriptCalls, long nowMicros) {
     changes.increment(batch.changes());
     tags.increment(batch.tags().size());
-    keys.increment((double) deleted);
+    keys.increment(deleted);
     calls.increment(scriptCalls);
     if (batch.oldestCommitMicros() > 0) {
       oldest.record(Math.max(0, nowMicros - batch.oldestCommitMicros()), TimeUnit.MICROSECONDS);
