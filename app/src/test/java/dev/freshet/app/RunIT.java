@@ -1,0 +1,127 @@
+package dev.freshet.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.runtime.config.Environment;
+import io.lettuce.core.RedisClient;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands on real services: what one process does, the others see. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class RunIT {
+
+  private static final String KEY = "cache:product:42";
+
+  @TempDir Path folder;
+
+  @Test
+  void aCommitDeletesAKeyAndTheOtherCommandsTellWhy() throws Exception {
+    try (EmbeddedStack stack = EmbeddedStack.builder().database("shop").start();
+        Connection postgres =
+            DriverManager.getConnection(
+                stack.postgres().jdbcUrl(), stack.postgres().user(), stack.postgres().password())) {
+      sql(postgres, "CREATE TABLE products (id int PRIMARY KEY, category_id int, price int)");
+      sql(postgres, "ALTER TABLE products REPLICA IDENTITY FULL");
+      sql(postgres, "INSERT INTO products VALUES (42, 7, 10)");
+      String config = config(stack);
+
+      CountDownLatch ready = new CountDownLatch(1);
+      CompletableFuture<Integer> code = new CompletableFuture<>();
+      Thread running = new Thread(() -> code.complete(run(ready, config)), "freshet run");
+      running.start();
+      CompletableFuture.anyOf(code, CompletableFuture.runAsync(() -> await(ready))).join();
+      assertThat(code).as("freshet run ended early").isNotDone();
+
+      RedisClient redis = RedisClient.create(stack.redisUri());
+      try (var connection = redis.connect()) {
+        connection.sync().set(KEY, "old price");
+        sql(postgres, "UPDATE products SET price = 9 WHERE id = 42");
+        assertThat(Typed.freshet("tail", "--since", "1h", "--limit", "1", "-c", config).out())
+            .contains("public.products id=42", "tags ", "keys " + KEY);
+        assertThat(
+                Typed.freshet("tail", "--applied", "--since", "1h", "--limit", "1", "-c", config)
+                    .out())
+            .contains("1 keys deleted", KEY);
+        assertThat(connection.sync().get(KEY)).isNull();
+      } finally {
+        redis.shutdown();
+      }
+
+      Typed why = Typed.freshet("why", KEY, "-c", config);
+      assertThat(why.code()).isZero();
+      assertThat(why.out())
+          .contains(KEY + "  deleted ", "ms after commit")
+          .contains("row    public.products id=42 (update, LSN ")
+          .contains("tags   category:7, product:42");
+      assertThat(Typed.freshet("why", KEY, "--json", "-c", config).out())
+          .startsWith("{\"key\":\"" + KEY + "\"");
+      assertThat(Typed.freshet("why", "--tag", "category:7", "-c", config).code()).isZero();
+      Typed unknown = Typed.freshet("why", "no-such-key", "-c", config);
+      assertThat(unknown.code()).isEqualTo(1);
+      assertThat(unknown.err()).contains("freshet why --tag");
+      Typed doctor = Typed.freshet("doctor", "-c", config);
+      assertThat(doctor.code()).as(doctor.out()).isZero();
+
+      running.interrupt();
+      assertThat(code.get(60, TimeUnit.SECONDS)).isZero();
+    }
+  }
+
+  private String config(EmbeddedStack stack) throws Exception {
+    String text =
+        """
+        postgres: %s
+        kafka: %s
+        redis: %s
+        invalidate:
+          public.products:
+            tags: ["product:{id}", "category:{category_id}"]
+            delete: ["cache:product:{id}"]
+        """
+            .formatted(stack.postgres().uri(), stack.kafkaBootstrap(), stack.redisUri());
+    return Files.writeString(folder.resolve("freshet.yaml"), text).toString();
+  }
+
+  /** Runs until the thread is interrupted; says when it is ready. */
+  private static int run(CountDownLatch ready, String config) {
+    PrintStream err =
+        new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8) {
+          @Override
+          public void println(String line) {
+            System.err.println(line);
+            if (line.startsWith("freshet: ready")) {
+              ready.countDown();
+            }
+          }
+        };
+    return Main.run(new Terminal(err, err, false, Environment.of(Map.of())), "run", "-c", config);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void sql(Connection connection, String statement) throws Exception {
+    try (var executed = connection.createStatement()) {
+      executed.execute(statement);
+    }
+  }
+}
