@@ -86,7 +86,8 @@ final class GapGuard {
         "changes may have been missed; capture does not continue over a gap",
         detail,
         sql
-            + "then accept the gap: forget the stored position (offsets reset), clear the caches of this namespace and rebuild its views; the next start makes slot "
+            + "then accept the gap with: freshet reset --yes (it clears the caches of this namespace);"
+            + " the next start makes slot "
             + slot
             + " anew");
   }

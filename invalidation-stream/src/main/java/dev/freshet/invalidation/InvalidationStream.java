@@ -108,11 +108,7 @@ public final class InvalidationStream {
           });
     } catch (RedisException e) {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-      throw FreshetException.unreachable(
-          "could not connect to Redis",
-          "%s:%d: %s".formatted(address.getHost(), address.getPort(), RedisClients.rootCause(e)),
-          "check the address under \"redis\" in freshet.yaml, and that Redis runs",
-          e);
+      throw RedisClients.unreachable(address, e);
     }
   }
 }

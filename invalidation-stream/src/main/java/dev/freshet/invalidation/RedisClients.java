@@ -1,7 +1,9 @@
 package dev.freshet.invalidation;
 
+import dev.freshet.runtime.FreshetException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -35,6 +37,15 @@ final class RedisClients {
             .timeoutOptions(TimeoutOptions.enabled(COMMAND_TIMEOUT))
             .build());
     return client;
+  }
+
+  /** What to tell people when a connection could not be made or was lost. */
+  static FreshetException unreachable(RedisURI address, RedisException e) {
+    return FreshetException.unreachable(
+        "could not connect to Redis",
+        "%s:%d: %s".formatted(address.getHost(), address.getPort(), rootCause(e)),
+        "check the address under \"redis\" in freshet.yaml, and that Redis runs",
+        e);
   }
 
   static String rootCause(Throwable e) {

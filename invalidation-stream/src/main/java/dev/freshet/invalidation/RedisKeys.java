@@ -25,4 +25,9 @@ record RedisKeys(String namespace) {
   String index() {
     return bucket() + "tag:";
   }
+
+  /** A pattern that all of them match, and nothing else: a namespace has no pattern characters. */
+  String all() {
+    return bucket() + "*";
+  }
 }

@@ -301,6 +301,19 @@ class RedisSinkIT {
   }
 
   @Test
+  void aResetClearsTheNamespaceAloneAndNothingOldComesInBehind() {
+    settle();
+    fill("a", 200, "org:7");
+    redis.set("another:{0}:entry:a", "x");
+    redis.set("mine", "x");
+
+    CacheReset.clear(stack.redisUri(), TOPICS);
+
+    assertThat(redis.keys("*")).containsExactlyInAnyOrder("another:{0}:entry:a", "mine");
+    assertThat(fill("a", 1_000_000, "org:7")).isEqualTo(new Filled.RefusedByFloor());
+  }
+
+  @Test
   void garbageGoesToDeadLettersAndTheRestIsApplied() {
     settle();
     fill("a", 200, "org:7");

@@ -41,6 +41,7 @@ public final class CommandTree {
     Map<Group, Map<String, CommandLine>> groups = new EnumMap<>(Group.class);
     add(line, groups, Group.RUN, new Run(terminal));
     add(line, groups, Group.RUN, new Init(terminal));
+    add(line, groups, Group.RUN, new Reset(terminal));
     add(line, groups, Group.CHECK, new Doctor(terminal));
     add(line, groups, Group.CHECK, new Config(terminal));
     add(line, groups, Group.CHECK, new PrintTopology(terminal));

@@ -1,0 +1,53 @@
+package dev.freshet.app.command;
+
+import dev.freshet.app.ExitCode;
+import dev.freshet.app.FreshetConfig;
+import dev.freshet.app.Terminal;
+import dev.freshet.ingest.Ingest;
+import dev.freshet.invalidation.CacheReset;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code freshet reset}. */
+@Command(
+    name = "reset",
+    description = "Accept a gap in the log: clear the namespace's cache and forget the position.",
+    footer = {
+      "  freshet reset                                # says what it would do",
+      "  freshet reset --yes                          # with every role stopped",
+    })
+final class Reset implements Callable<Integer> {
+
+  private final Terminal terminal;
+
+  @Mixin private ConfigOption config = new ConfigOption();
+
+  @Option(names = "--yes", description = "Do it.")
+  private boolean yes;
+
+  Reset(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    FreshetConfig read = config.read(terminal);
+    if (!yes) {
+      terminal.say(
+          """
+          this would delete every key of namespace %s in Redis and forget where capture stands
+            The next start reads the log from a new slot; changes before it are not looked at.
+            Caches of other applications (delete, tag-set) are not cleared: clear them by hand.
+            hint: stop every role, then: freshet reset --yes"""
+              .formatted(read.namespace()));
+      return ExitCode.WRONG_USAGE.number();
+    }
+    // The cache first: a position forgotten before a cleared cache would hide what was missed.
+    long deleted = CacheReset.clear(read.redis().uri(), read.topics());
+    Ingest.forgetPosition(read.kafka().connection(), read.topics());
+    terminal.say("deleted %,d keys and forgot the position".formatted(deleted));
+    return ExitCode.DONE.number();
+  }
+}
