@@ -88,10 +88,21 @@ final class DemoCommand implements Callable<Integer> {
     try {
       Report figures = new Demo(options, terminal, stop).run();
       print(figures);
-      return (figures.violations() > 0 ? ExitCode.CHECK_FAILED : ExitCode.DONE).number();
+      return judge(figures).number();
     } finally {
       ended.countDown();
     }
+  }
+
+  private ExitCode judge(Report figures) {
+    if (figures.violations() > 0) {
+      return ExitCode.CHECK_FAILED;
+    }
+    if (figures.keysDeleted() == 0) {
+      terminal.say("nothing was deleted, so nothing was shown; let it run longer");
+      return ExitCode.FAILED;
+    }
+    return ExitCode.DONE;
   }
 
   private long positive(String option, long value) {

@@ -34,6 +34,8 @@ final class FreshnessCheck {
 
   private final RedisTier cache;
   private final Percentiles latency;
+  private final RandomGenerator random;
+  private Percentiles recent;
   private final Map<String, Page> pagesByEntry = new HashMap<>();
   private final Map<Page, List<Pending>> pending = new HashMap<>();
   private final Map<Page, Long> lastDeleted = new HashMap<>();
@@ -43,7 +45,9 @@ final class FreshnessCheck {
 
   FreshnessCheck(RedisTier cache, RandomGenerator random) {
     this.cache = cache;
+    this.random = random;
     this.latency = new Percentiles(random);
+    this.recent = new Percentiles(random);
     Page.all().forEach(page -> pagesByEntry.put(cache.entryKey(page.key()), page));
   }
 
@@ -83,6 +87,7 @@ final class FreshnessCheck {
       Pending one = due.get(i);
       if (one.timed) {
         latency.record(nanos - one.committedNanos);
+        recent.record(nanos - one.committedNanos);
         due.set(i, new Pending(page, one.xid, one.committedNanos, false));
       }
     }
@@ -155,7 +160,15 @@ final class FreshnessCheck {
     return firstDeletionNanos;
   }
 
+  /** Commit to delete, since the start. */
   Percentiles.Figures latency() {
     return latency.figures();
+  }
+
+  /** Commit to delete, since this was last asked. */
+  synchronized Percentiles.Figures recentLatency() {
+    Percentiles.Figures figures = recent.figures();
+    recent = new Percentiles(random);
+    return figures;
   }
 }

@@ -13,6 +13,8 @@ final class LiveLine {
   private final Terminal terminal;
   private final MeterRegistry registry;
   private final boolean overwrite;
+  private long lastSecond;
+  private long lastChanges;
 
   LiveLine(Terminal terminal, MeterRegistry registry) {
     this.terminal = terminal;
@@ -24,21 +26,24 @@ final class LiveLine {
     if (!overwrite && seconds % PLAIN_EVERY_SECONDS != 0) {
       return;
     }
-    Percentiles.Figures latency = check.latency();
+    Percentiles.Figures latency = check.recentLatency();
+    long changes = workload.changes();
     long reads = workload.counts().reads.get();
     String line =
-        "%02d:%02d  changes %,d  keys deleted %,.0f  reads %,d (%.0f %% hits)  commit to delete p50 %.1f p99 %.1f max %.1f ms  violations %d"
+        "%02d:%02d  %,d changes (%,d/s)  %,.0f keys deleted  %.0f %% hits  commit to delete p50 %.1f p99 %.1f max %.1f ms  violations %d"
             .formatted(
                 seconds / 60,
                 seconds % 60,
-                workload.changes(),
+                changes,
+                Math.round((changes - lastChanges) / (double) Math.max(1, seconds - lastSecond)),
                 registry.counter("freshet.invalidation.keys.deleted").count(),
-                reads,
                 reads == 0 ? 0.0 : 100.0 * workload.counts().hits.get() / reads,
                 latency.p50(),
                 latency.p99(),
                 latency.max(),
                 check.violations());
+    lastSecond = seconds;
+    lastChanges = changes;
     if (overwrite) {
       terminal.err().print("\r\u001b[K" + line);
       terminal.err().flush();
