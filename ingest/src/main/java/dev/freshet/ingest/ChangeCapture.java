@@ -32,6 +32,10 @@ final class ChangeCapture {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChangeCapture.class);
   private static final Duration STORE_EVERY = Duration.ofSeconds(1);
+
+  /** How soon an idle run sees that it should end, or that the reader failed. */
+  private static final Duration LONGEST_IDLE = Duration.ofMillis(100);
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration STORE_TIMEOUT = KafkaProducers.DELIVERY_TIMEOUT.plusSeconds(15);
 
@@ -78,12 +82,14 @@ final class ChangeCapture {
     Producer<byte @Nullable [], byte @Nullable []> producer =
         KafkaProducers.open(kafka, "freshet-ingest-" + topics.namespace());
     PostgresConnectorTask task = new PostgresConnectorTask();
+    String run = settings.getOrDefault(ChangeQueue.RUN, "");
     try {
       task.initialize(new TaskContext(settings, position));
       Deliveries deliveries =
           new Deliveries(producer, topics.heartbeats(), listener::heartbeatArrived);
       task.start(settings);
       while (!closing.getAsBoolean()) {
+        ChangeQueue.awaitChange(run, LONGEST_IDLE);
         List<SourceRecord> batch = task.poll();
         listener.reading(task.getTaskState().name().equals("RUNNING"));
         if (batch != null) {
@@ -98,6 +104,7 @@ final class ChangeCapture {
       finishStoring(producer, task, deliveries);
     } finally {
       stop(task);
+      ChangeQueue.forget(run);
       producer.close(CLOSE_TIMEOUT);
     }
   }

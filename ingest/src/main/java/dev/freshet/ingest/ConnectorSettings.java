@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -74,8 +75,8 @@ final class ConnectorSettings {
     reasons.put("value.converter", envelope);
     reasons.put("header.converter", envelope);
     reasons.put("max.batch.size", "a batch is one change, so that none waits for another");
-    reasons.put("poll.interval.ms", "a change wakes the sender; there is nothing to poll for");
-    reasons.put("queue.provider.class", "the queue is bounded and in memory");
+    reasons.put("poll.interval.ms", "it is as short as it can be; a change wakes the sender");
+    reasons.put("queue.provider.type", "the queue wakes the sender, and is bounded");
     return reasons;
   }
 
@@ -139,10 +140,12 @@ final class ConnectorSettings {
     all.put("retriable.restart.connector.wait.ms", "1000");
     all.put("heartbeat.interval.ms", "0");
     all.put("topic.heartbeat.prefix", topics.debeziumHeartbeatPrefix());
-    // A batch waits until it is full or the interval is over, so a batch of one never waits, and an
-    // idle queue sleeps instead of spinning through the last millisecond of a short interval.
+    // A batch waits until it is full or the interval is over, so a batch of one never waits. The
+    // interval is also how long the reader sleeps when the log has nothing new.
     all.put("max.batch.size", "1");
-    all.put("poll.interval.ms", "100");
+    all.put("poll.interval.ms", "1");
+    all.put("queue.provider.type", ChangeQueue.NAME);
+    all.put(ChangeQueue.RUN, UUID.randomUUID().toString());
     all.putIfAbsent("max.queue.size", Integer.toString(QUEUE_ROWS));
     all.putIfAbsent("max.queue.size.in.bytes", Long.toString(QUEUE_BYTES));
     all.putIfAbsent("schema.refresh.mode", "columns_diff_exclude_unchanged_toast");
