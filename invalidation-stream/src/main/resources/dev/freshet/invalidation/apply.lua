@@ -18,6 +18,7 @@ local index, budget = ARGV[1], tonumber(ARGV[2])
 local names, n = tonumber(ARGV[3]), tonumber(ARGV[4])
 local reply = { n, 0 }
 local raised = {}
+local dead, sets = {}, {}
 
 for i = 1, n do
   if budget <= 0 then
@@ -33,7 +34,9 @@ for i = 1, n do
   local members = redis.call('ZRANGE', set, 0, budget - 1)
   local found = #members
   if found > 0 then
-    reply[2] = reply[2] + redis.call('UNLINK', unpack(members))
+    for m = 1, found do
+      dead[#dead + 1] = members[m]
+    end
     for m = 1, math.min(found, names) do
       reply[#reply + 1] = i
       reply[#reply + 1] = members[m]
@@ -45,11 +48,18 @@ for i = 1, n do
       budget = 0
       break
     end
-    redis.call('UNLINK', set)
+    sets[#sets + 1] = set
   end
   budget = budget - found - 1
 end
 
+-- All at once: for tags with one member a command each would cost more than the deletes.
+if #dead > 0 then
+  reply[2] = redis.call('UNLINK', unpack(dead))
+end
+if #sets > 0 then
+  redis.call('UNLINK', unpack(sets))
+end
 if #raised > 0 then
   redis.call('ZADD', marks, 'GT', unpack(raised))
 end
