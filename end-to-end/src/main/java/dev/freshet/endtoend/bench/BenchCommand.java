@@ -1,0 +1,112 @@
+package dev.freshet.endtoend.bench;
+
+import dev.freshet.app.ExitCode;
+import dev.freshet.app.Terminal;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet bench}. */
+@Command(
+    name = "bench",
+    description = "Measure Freshet beside its peers, on the embedded stack; no name lists them.",
+    footer = {
+      "  freshet bench                                # what can be measured",
+      "  freshet bench latency --rate 1000 --seconds 20 --json",
+      "  freshet bench bulk --rows 300000 --json | jq .ratios",
+    })
+final class BenchCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+
+  @Parameters(arity = "0..1", paramLabel = "NAME", description = "What to measure.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "Measured time per variant, over all rounds.")
+  private @Nullable Integer seconds;
+
+  @Option(names = "--rate", paramLabel = "R", description = "Commits per second.")
+  private @Nullable Integer rate;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "How often each variant runs; figures are medians over the rounds.")
+  private @Nullable Integer rounds;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Decides the order of the variants within each round.")
+  private @Nullable Long seed;
+
+  @Option(names = "--rows", paramLabel = "N", description = "Rows to change, entries to delete.")
+  private @Nullable Integer rows;
+
+  @Option(names = "--json", description = "One JSON object instead of a table.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  BenchCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (name == null) {
+      Bench.ALL.forEach(
+          bench -> terminal.out().println("%-10s %s".formatted(bench.name(), bench.sentence())));
+      return ExitCode.DONE.number();
+    }
+    Optional<Bench> bench = Bench.named(name);
+    if (bench.isEmpty() && spec != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "There is no bench \"%s\"; there are %s"
+              .formatted(name, String.join(", ", Bench.ALL.stream().map(Bench::name).toList())));
+    }
+    return run(bench.orElseThrow());
+  }
+
+  private int run(Bench bench) throws Exception {
+    Options options = options(bench.defaults());
+    Machine machine = Machine.here();
+    CpuTimes before = CpuTimes.now();
+    Result result = bench.run(options, line -> terminal.err().println("bench: " + line));
+    Report report =
+        new Report(
+            bench.name(),
+            result,
+            machine,
+            CpuTimes.now().foreignCoresSince(before),
+            "./freshet bench %s %s --json".formatted(bench.name(), options.commandLine()));
+    terminal.out().println(json ? report.json().toString() : report.table());
+    return (result.violations() == 0 ? ExitCode.DONE : ExitCode.CHECK_FAILED).number();
+  }
+
+  private Options options(Options defaults) {
+    try {
+      return new Options(
+          seconds == null ? defaults.seconds() : seconds,
+          rate == null ? defaults.rate() : rate,
+          rounds == null ? defaults.rounds() : rounds,
+          seed == null ? defaults.seed() : seed,
+          rows == null ? defaults.rows() : rows);
+    } catch (IllegalArgumentException e) {
+      if (spec == null) {
+        throw e;
+      }
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.freshet.endtoend.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.freshet.app.Main;
+import dev.freshet.app.Terminal;
+import dev.freshet.runtime.config.Environment;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Every bench runs on the real stack and prints the common form; no timing is judged here. */
+class BenchIT {
+
+  @Test
+  void latencyMeasuresEveryVariantAndEveryKeyDies() throws Exception {
+    JsonNode report =
+        run("bench", "latency", "--seconds", "3", "--rate", "100", "--rounds", "1", "--json");
+    for (String variant : new String[] {"freshet", "no_streams", "floor"}) {
+      JsonNode figures = report.at("/variants/" + variant);
+      assertThat(figures.path("n").asInt()).as(variant).isEqualTo(300);
+      assertThat(figures.path("p50_ms").isNumber()).as(variant).isTrue();
+      assertThat(figures.path("p99_ms").asDouble())
+          .as(variant)
+          .isLessThanOrEqualTo(figures.path("max_ms").asDouble());
+    }
+    assertThat(report.at("/variants/freshet/alive").asInt()).isZero();
+    assertThat(report.at("/ratios/p50_vs_no_streams").isNumber()).isTrue();
+    assertThat(report.path("violations").asInt()).isZero();
+  }
+
+  @Test
+  void sinkDeletesEveryEntry() throws Exception {
+    JsonNode report = run("bench", "sink", "--rows", "5000", "--rounds", "1", "--json");
+    for (String variant : new String[] {"tag_of_1", "tag_of_10", "tag_of_1000"}) {
+      assertThat(report.at("/variants/" + variant + "/tags_per_s").asDouble()).isPositive();
+      assertThat(report.at("/variants/" + variant + "/alive").asInt()).as(variant).isZero();
+    }
+  }
+
+  @Test
+  void bulkDrainsThroughBothChains() throws Exception {
+    JsonNode report = run("bench", "bulk", "--rows", "3000", "--rounds", "1", "--json");
+    assertThat(report.at("/variants/freshet/rows_per_s").asDouble()).isPositive();
+    assertThat(report.at("/variants/debezium_to_kafka/rows_per_s").asDouble()).isPositive();
+    assertThat(report.at("/ratios/rows_vs_debezium").asDouble()).isPositive();
+    assertThat(report.path("violations").asInt()).isZero();
+  }
+
+  /**
+   * The one JSON object on stdout. A slow script call may be this machine's: code 5 is let pass.
+   */
+  private static JsonNode run(String... args) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Terminal terminal =
+        new Terminal(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            Environment.of(Map.of()));
+    int code = Main.run(terminal, args);
+    assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isIn(0, 5);
+    JsonNode report = new ObjectMapper().readTree(out.toString(StandardCharsets.UTF_8));
+    assertThat(report.path("machine").path("cores").asInt()).isPositive();
+    assertThat(report.path("command").asText()).startsWith("./freshet bench " + args[1]);
+    return report;
+  }
+}
