@@ -30,7 +30,7 @@ public final class RedisTier {
    */
   public RedisTier(StatefulRedisConnection<String, String> connection, String namespace) {
     this.redis = connection.sync();
-    this.bucket = namespace + ":{0}:";
+    this.bucket = bucket(namespace);
     this.sha = redis.digest(source);
   }
 
@@ -48,6 +48,15 @@ public final class RedisTier {
   /** The Redis key of an entry; any client may {@code GET} it. */
   public String entryKey(String key) {
     return bucket + "entry:" + key;
+  }
+
+  /** The Redis key of an entry of this namespace. */
+  public static String entryKey(String namespace, String key) {
+    return bucket(namespace) + "entry:" + key;
+  }
+
+  private static String bucket(String namespace) {
+    return namespace + ":{0}:";
   }
 
   /** The cached value. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
+import dev.freshet.cache.RedisTier;
 import dev.freshet.events.Applied;
 import dev.freshet.events.AppliedJson;
 import dev.freshet.events.Invalidation;
@@ -32,7 +33,9 @@ final class Why implements Callable<Integer> {
   private final Terminal terminal;
   private final InstantSource clock = InstantSource.system();
 
-  @Parameters(paramLabel = "KEY", description = "A Redis key, in full; or a tag, with --tag.")
+  @Parameters(
+      paramLabel = "KEY",
+      description = "A key of Freshet's cache, or any Redis key in full; or a tag, with --tag.")
   private String name = "";
 
   @Mixin private ConfigOption config = new ConfigOption();
@@ -67,13 +70,14 @@ final class Why implements Callable<Integer> {
   private record Death(Applied.Deletion deletion, long appliedMicros) {}
 
   private Optional<Death> lastDeath(TopicReader reader, FreshetConfig read) {
+    String entry = RedisTier.entryKey(read.namespace(), name);
     return reader.newest(
         read.topics().applied(),
         record -> {
           try {
             Applied applied = AppliedJson.parse(record.value());
             return applied.deletions().stream()
-                .filter(deletion -> deletion.key().equals(name))
+                .filter(deletion -> deletion.key().equals(name) || deletion.key().equals(entry))
                 .reduce((earlier, later) -> later)
                 .map(deletion -> new Death(deletion, applied.appliedMicros()));
           } catch (MalformedEventException e) {

@@ -1,0 +1,162 @@
+package dev.freshet.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.app.Main;
+import dev.freshet.app.Terminal;
+import dev.freshet.runtime.PostgresConnection;
+import dev.freshet.runtime.config.Environment;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The README, typed: every line behind a {@code $} is run, in order, beside the demo that its first
+ * one starts.
+ */
+@Timeout(180)
+class ReadmeIT {
+
+  private static final Pattern CONSOLE = Pattern.compile("(?ms)^```console$(.*?)^```$");
+  private static final Pattern SQL = Pattern.compile("psql .*-c \"(.*)\"");
+  private static final String DATA = ".freshet/demo";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  @Test
+  void everyCommandDoesWhatItSays() throws Exception {
+    List<String> commands = commands();
+    assertThat(commands.get(0)).isEqualTo("./freshet demo --data " + DATA);
+    Process demo = startDemo();
+    try {
+      awaitWorkload(demo);
+      for (String command : commands.subList(1, commands.size())) {
+        run(command);
+      }
+    } finally {
+      demo.destroy();
+      demo.waitFor();
+    }
+  }
+
+  private static List<String> commands() throws IOException {
+    List<String> commands = new ArrayList<>();
+    Matcher blocks = CONSOLE.matcher(Files.readString(Path.of("..", "README.md")));
+    while (blocks.find()) {
+      blocks.group(1).lines().filter(line -> line.startsWith("$ ")).forEach(commands::add);
+    }
+    return commands.stream().map(line -> line.substring(2)).toList();
+  }
+
+  private Process startDemo() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "demo",
+            "--rate",
+            "50",
+            "--seconds",
+            "150",
+            "--data",
+            data().toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  private Path data() {
+    return folder.resolve("demo");
+  }
+
+  /** Returns once the demo prints figures; it goes on printing into a pipe that is read away. */
+  private static void awaitWorkload(Process demo) throws IOException {
+    BufferedReader lines = demo.inputReader(StandardCharsets.UTF_8);
+    List<String> seen = new ArrayList<>();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      seen.add(line);
+      if (line.contains("violations 0")) {
+        Thread rest = new Thread(() -> lines.lines().forEach(ignored -> {}), "demo-output");
+        rest.setDaemon(true);
+        rest.start();
+        return;
+      }
+    }
+    throw new AssertionError("the demo ended:\n" + String.join("\n", seen));
+  }
+
+  private void run(String command) throws Exception {
+    Matcher sql = SQL.matcher(command);
+    if (sql.matches()) {
+      execute(sql.group(1));
+    } else if (command.startsWith("./freshet bench ")) {
+      assertThat(freshet("bench " + command.split(" ", -1)[2] + " --help").code()).isZero();
+    } else {
+      assertThat(command).startsWith("./freshet ");
+      succeedInTime(command.substring("./freshet ".length()).replace(DATA, data().toString()));
+    }
+  }
+
+  /** What a command looks for may be a moment away: the change just made is still on its way. */
+  private static void succeedInTime(String arguments) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Typed typed = freshet(arguments);
+    while (typed.code() != 0 && System.nanoTime() < deadline) {
+      typed = freshet(arguments);
+    }
+    assertThat(typed.code()).as("freshet %s%n%s%s", arguments, typed.out(), typed.err()).isZero();
+  }
+
+  private record Typed(int code, String out, String err) {}
+
+  private static Typed freshet(String arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Terminal terminal =
+        new Terminal(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            Environment.of(Map.of()));
+    int code = Main.run(terminal, arguments.split(" +", -1));
+    return new Typed(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private void execute(String sql) throws Exception {
+    String address;
+    try (Stream<String> lines = Files.lines(data().resolve("freshet.yaml"))) {
+      address =
+          lines
+              .filter(line -> line.startsWith("postgres: "))
+              .findFirst()
+              .orElseThrow()
+              .substring("postgres: ".length());
+    }
+    PostgresConnection postgres = PostgresConnection.parse(address);
+    try (Connection connection =
+            DriverManager.getConnection(postgres.jdbcUrl(), postgres.jdbcProperties());
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}
