@@ -5,6 +5,7 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -63,8 +64,8 @@ public final class StreamsService implements Service {
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
     all.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
     all.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-    all.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6000);
-    all.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 2000);
+    all.putIfAbsent("session.timeout.ms", "6000");
+    all.putIfAbsent("heartbeat.interval.ms", "2000");
     all.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
     all.put(StreamsConfig.producerPrefix("acks"), "all");
     all.putAll(settings);
@@ -115,6 +116,10 @@ public final class StreamsService implements Service {
 
   @Override
   public void close() {
-    streams.close(CLOSE_TIMEOUT);
+    // Kafka Streams would stay a member until its session times out, and the next start, or another
+    // process, would wait for that. There is no state that would have to move.
+    streams.close(
+        CloseOptions.timeout(CLOSE_TIMEOUT)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
   }
 }
