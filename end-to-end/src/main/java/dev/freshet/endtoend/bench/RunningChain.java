@@ -23,6 +23,11 @@ final class RunningChain implements AutoCloseable {
   /** Long enough for a bulk of changes ahead of the marker on a slow machine. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
+  private static final Duration LONGEST_FREEING = Duration.ofSeconds(20);
+
+  /** What Postgres calls a slot that somebody still reads. */
+  private static final String IN_USE = "55006";
+
   private static final Duration LOOK_EVERY = Duration.ofMillis(2);
 
   private final TestBed bed;
@@ -94,9 +99,7 @@ final class RunningChain implements AutoCloseable {
     String name = topics.namespace();
     try (Connection connection = bed.connect();
         Statement statement = connection.createStatement()) {
-      statement.execute(
-          "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s' AND NOT temporary"
-              .formatted(name));
+      dropSlot(statement, name);
       statement.execute("DROP PUBLICATION IF EXISTS \"%s\"".formatted(name));
     }
     bed.redis().sync().flushall();
@@ -106,6 +109,25 @@ final class RunningChain implements AutoCloseable {
       throw new IllegalStateException("the topics of " + name + " could not be deleted", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Its reader is gone, but Postgres may need a moment to notice. */
+  private static void dropSlot(Statement statement, String name) throws SQLException {
+    String drop =
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s' AND NOT temporary"
+            .formatted(name);
+    long deadline = System.nanoTime() + LONGEST_FREEING.toNanos();
+    while (true) {
+      try {
+        statement.execute(drop);
+        return;
+      } catch (SQLException e) {
+        if (!IN_USE.equals(e.getSQLState()) || System.nanoTime() > deadline) {
+          throw e;
+        }
+        LockSupport.parkNanos(LOOK_EVERY.toNanos());
+      }
     }
   }
 }
