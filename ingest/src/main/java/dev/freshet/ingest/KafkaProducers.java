@@ -26,6 +26,9 @@ final class KafkaProducers {
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     all.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    // What comes while a request is under way goes with the next: batches grow only under load.
+    all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+    all.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
     all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
     all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_TIMEOUT.toMillis());

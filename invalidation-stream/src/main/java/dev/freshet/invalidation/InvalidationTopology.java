@@ -66,6 +66,9 @@ final class InvalidationTopology {
     Properties settings = new Properties();
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
     settings.put(StreamsConfig.producerPrefix("linger.ms"), 0);
+    // What comes while a request is under way goes with the next: batches grow only under load.
+    settings.put(StreamsConfig.producerPrefix("max.in.flight.requests.per.connection"), 1);
+    settings.put(StreamsConfig.producerPrefix("batch.size"), 256 << 10);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1000);
     return settings;
   }

@@ -17,12 +17,14 @@ import java.util.function.Consumer;
  * <p>The end is when Redis's notification arrives on a connection of its own, so it includes one
  * way from Redis to here. A key that dies before its commit was acknowledged to us counts as 0. In
  * each slice only the services of its variant run, and traffic runs for two seconds before it
- * counts. At first a bulk of changes goes through each variant uncounted, for the JIT compiler.
+ * counts. At first a bulk of changes and a longer time of traffic go through each variant
+ * uncounted, for the JIT compiler.
  */
 final class LatencyBench implements Bench {
 
   private static final List<Chain> CHAINS = List.of(Chain.FRESHET, Chain.NO_STREAMS, Chain.FLOOR);
   private static final int WARM_UP_SECONDS = 2;
+  private static final int LONGEST_JIT_SECONDS = 15;
   private static final int JIT_ROWS_PER_SECOND = 10_000;
   private static final int MOST_JIT_ROWS = 100_000;
   private static final Duration LONGEST_LIFE = Duration.ofSeconds(10);
@@ -46,6 +48,7 @@ final class LatencyBench implements Bench {
   public Result run(Options options, Consumer<String> talk) throws Exception {
     int jitRows = Math.min(MOST_JIT_ROWS, JIT_ROWS_PER_SECOND * options.seconds());
     double seconds = (double) options.seconds() / options.rounds();
+    int jitSeconds = Math.min(LONGEST_JIT_SECONDS, options.seconds());
     int rows = Math.max(jitRows, options.rate() * Math.max(WARM_UP_SECONDS, options.seconds()));
     Rounds rounds = new Rounds(CHAINS.stream().map(Chain::label).toList());
     Rounds cpu = new Rounds(CHAINS.stream().map(Chain::label).toList());
@@ -54,7 +57,7 @@ final class LatencyBench implements Bench {
       Slices slices = new Slices(bed, bed.deaths(), commits, options.rate());
       for (Chain chain : CHAINS) {
         talk.accept("warming up " + chain.label());
-        slices.warmUp(chain, jitRows);
+        slices.warmUp(chain, jitRows, jitSeconds);
       }
       Random random = new Random(options.seed());
       for (int round = 1; round <= options.rounds(); round++) {
@@ -113,11 +116,11 @@ final class LatencyBench implements Bench {
   /** Measures one variant at a time, on one stack and the same connections. */
   private record Slices(TestBed bed, Deaths deaths, Commits commits, int rate) {
 
-    void warmUp(Chain chain, int rows) throws SQLException, InterruptedException {
+    void warmUp(Chain chain, int rows, int seconds) throws SQLException, InterruptedException {
       try (RunningChain running = RunningChain.start(bed, chain)) {
         bed.update(rows);
         running.awaitApplied();
-        traffic(running, WARM_UP_SECONDS);
+        traffic(running, seconds);
       }
     }
 
