@@ -3,13 +3,9 @@ package dev.freshet.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.app.Main;
-import dev.freshet.app.Terminal;
 import dev.freshet.runtime.PostgresConnection;
-import dev.freshet.runtime.config.Environment;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,27 +115,15 @@ class ReadmeIT {
   /** What a command looks for may be a moment away: the change just made is still on its way. */
   private static void succeedInTime(String arguments) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Typed typed = freshet(arguments);
+    Answer typed = freshet(arguments);
     while (typed.code() != 0 && System.nanoTime() < deadline) {
       typed = freshet(arguments);
     }
     assertThat(typed.code()).as("freshet %s%n%s%s", arguments, typed.out(), typed.err()).isZero();
   }
 
-  private record Typed(int code, String out, String err) {}
-
-  private static Typed freshet(String arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Terminal terminal =
-        new Terminal(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            Environment.of(Map.of()));
-    int code = Main.run(terminal, arguments.split(" +", -1));
-    return new Typed(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  private static Answer freshet(String arguments) {
+    return Answer.of(Map.of(), arguments.split(" +", -1));
   }
 
   private void execute(String sql) throws Exception {

@@ -19,15 +19,15 @@ import java.util.OptionalLong;
 /**
  * Runs {@code apply.lua} over a list of tags in calls of bounded length.
  *
- * <p>All calls of a batch are under way at once; the position is stored by the last one, which is
- * sent when every other has been acknowledged.
+ * <p>All calls of a batch but the last are under way at once; the last one stores the position, and
+ * is sent when every other has been acknowledged.
  */
 final class ApplyScript {
 
   /** Tags in one call. */
   static final int TAGS_PER_CALL = 128;
 
-  /** Look-ups and deletes in one call: about 1 ms of Redis, and never 5. */
+  /** Look-ups and deletes in one call: below 1 ms of Redis's own time. */
   static final int BUDGET_PER_CALL = 700;
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);

@@ -12,6 +12,7 @@ import dev.freshet.runtime.TopicSpec;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,29 +54,18 @@ public final class InvalidationStream {
       String redisUri,
       MeterRegistry registry) {
     return List.of(
-        redisSink(topics, config, kafka, redisUri, registry, InstantSource.system()),
+        new SinkService(
+            NAME + "-redis",
+            topics.invalidations(),
+            topics.namespace() + "-redis-sink",
+            kafka,
+            () -> openSink(topics, config, kafka, redisUri, registry, InstantSource.system())),
         new StreamsService(
             NAME,
             topics.namespace() + "-" + NAME,
             topology(topics, rules),
             kafka,
             InvalidationTopology.settings()));
-  }
-
-  /** The loop from stale tags to Redis deletes alone. */
-  static Service redisSink(
-      Topics topics,
-      InvalidationConfig config,
-      KafkaConnection kafka,
-      String redisUri,
-      MeterRegistry registry,
-      InstantSource clock) {
-    return new SinkService(
-        NAME + "-redis",
-        topics.invalidations(),
-        topics.namespace() + "-redis-sink",
-        kafka,
-        () -> openSink(topics, config, kafka, redisUri, registry, clock));
   }
 
   /**
@@ -93,9 +83,10 @@ public final class InvalidationStream {
     RedisURI address = RedisURI.create(redisUri);
     RedisClient client = RedisClients.create(address);
     try {
+      StatefulRedisConnection<String, String> connection = client.connect();
       AppliedPublisher publisher = new AppliedPublisher(kafka, topics.applied(), registry);
       return new RedisInvalidator(
-          client.connect(),
+          connection,
           new RedisKeys(topics.namespace()),
           config.longestLoad(),
           new DeadLetterWriter(kafka, topics.deadLetters(), NAME + "-redis"),

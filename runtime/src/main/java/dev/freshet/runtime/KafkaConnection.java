@@ -16,12 +16,23 @@ public record KafkaConnection(String bootstrap, Map<String, String> properties) 
     properties = Map.copyOf(properties);
   }
 
-  /** Properties for a client; what the user set wins over nothing but the bootstrap servers. */
+  /** Properties for a client; all that the user set, and this client's name. */
   public Properties clientProperties(String clientId) {
     Properties all = new Properties();
     all.putAll(properties);
     all.put("bootstrap.servers", bootstrap);
     all.put("client.id", clientId);
+    return all;
+  }
+
+  /**
+   * Properties for a member of a consumer group: one that crashed is missed after 6 s, unless the
+   * user wants it otherwise.
+   */
+  public Properties memberProperties(String clientId) {
+    Properties all = clientProperties(clientId);
+    all.putIfAbsent("session.timeout.ms", "6000");
+    all.putIfAbsent("heartbeat.interval.ms", "2000");
     return all;
   }
 

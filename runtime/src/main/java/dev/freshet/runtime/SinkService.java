@@ -42,7 +42,6 @@ public final class SinkService implements Service {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final int MAX_POLL_RECORDS = 2000;
   private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
   private final String name;
   private final String topic;
@@ -84,14 +83,12 @@ public final class SinkService implements Service {
   }
 
   private static Properties properties(KafkaConnection kafka, String group) {
-    Properties all = kafka.clientProperties(group);
+    Properties all = kafka.memberProperties(group);
     all.put("group.id", group);
     all.put("enable.auto.commit", "false");
     all.put("auto.offset.reset", "earliest");
     all.put("isolation.level", "read_committed");
     all.put("max.poll.records", Integer.toString(MAX_POLL_RECORDS));
-    all.putIfAbsent("session.timeout.ms", "6000");
-    all.putIfAbsent("heartbeat.interval.ms", "2000");
     return all;
   }
 
@@ -103,18 +100,11 @@ public final class SinkService implements Service {
   @Override
   public void start() {
     thread.start();
-    try {
-      if (!assigned.await(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw FreshetException.unreachable(
-            "could not start " + name,
-            "no partition of %s after %d s".formatted(topic, START_TIMEOUT.toSeconds()),
-            "check that Kafka answers and that the topic exists",
-            null);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw FreshetException.failed("interrupted while starting " + name, "", "", e);
-    }
+    Startup.await(
+        name,
+        assigned,
+        () -> "no partition of " + topic,
+        "check that Kafka answers and that the topic exists");
     RuntimeException cause = failure;
     if (cause instanceof FreshetException told) {
       throw told;
@@ -190,7 +180,7 @@ public final class SinkService implements Service {
       if (!unplaced.isEmpty()) {
         untilDone(this::place, () -> !unplaced.isEmpty());
       }
-      if (!batch.isEmpty() && untilDone(() -> sink.apply(batch), () -> stillMine(batch))) {
+      if (!batch.isEmpty() && untilDone(() -> sink.apply(batch), () -> keepMine(batch))) {
         remember(batch);
       }
     }
@@ -228,11 +218,12 @@ public final class SinkService implements Service {
       consumer.resume(placed);
     }
 
-    private boolean stillMine(List<ConsumerRecord<byte[], byte[]>> batch) {
+    /** Leaves what went to another member to it; false when nothing is left. */
+    private boolean keepMine(List<ConsumerRecord<byte[], byte[]>> batch) {
       Set<TopicPartition> mine = consumer.assignment();
-      return batch.stream()
-          .allMatch(
-              record -> mine.contains(new TopicPartition(record.topic(), record.partition())));
+      batch.removeIf(
+          record -> !mine.contains(new TopicPartition(record.topic(), record.partition())));
+      return !batch.isEmpty();
     }
 
     private void remember(List<ConsumerRecord<byte[], byte[]>> batch) {

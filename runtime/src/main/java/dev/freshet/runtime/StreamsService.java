@@ -3,7 +3,6 @@ package dev.freshet.runtime;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -23,7 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class StreamsService implements Service {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamsService.class);
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   private final String name;
@@ -60,12 +58,10 @@ public final class StreamsService implements Service {
 
   private static Properties properties(
       String applicationId, KafkaConnection kafka, Properties settings) {
-    Properties all = kafka.clientProperties(applicationId);
+    Properties all = kafka.memberProperties(applicationId);
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
     all.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
     all.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-    all.putIfAbsent("session.timeout.ms", "6000");
-    all.putIfAbsent("heartbeat.interval.ms", "2000");
     all.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
     all.put(StreamsConfig.producerPrefix("acks"), "all");
     all.putAll(settings);
@@ -80,19 +76,11 @@ public final class StreamsService implements Service {
   @Override
   public void start() {
     streams.start();
-    try {
-      if (!runningOrFailed.await(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw FreshetException.unreachable(
-            "could not start " + name,
-            "Kafka Streams is still %s after %d s"
-                .formatted(streams.state(), START_TIMEOUT.toSeconds()),
-            "check that Kafka answers and that no other group member is stuck",
-            null);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw FreshetException.failed("interrupted while starting " + name, "", "", e);
-    }
+    Startup.await(
+        name,
+        runningOrFailed,
+        () -> "Kafka Streams is still " + streams.state(),
+        "check that Kafka answers and that no other group member is stuck");
     Throwable cause = failure.get();
     if (cause != null) {
       throw FreshetException.failed("could not start " + name, cause.toString(), "", cause);

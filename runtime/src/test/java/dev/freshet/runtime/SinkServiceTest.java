@@ -135,6 +135,27 @@ class SinkServiceTest {
   }
 
   @Test
+  void aBatchThatPartlyWentToAnotherMemberIsAppliedAsFarAsItIsStillOurs()
+      throws InterruptedException {
+    TopicPartition p1 = new TopicPartition(TOPIC, 1);
+    consumer.updateBeginningOffsets(Map.of(p1, 0L));
+    consumer.updateEndOffsets(Map.of(p1, 100L));
+    consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0, p1)));
+    service.start();
+    consumer.schedulePollTask(
+        () -> {
+          store.failures.set(1);
+          consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 0, new byte[0], new byte[0]));
+          consumer.addRecord(new ConsumerRecord<>(TOPIC, 1, 77, new byte[0], new byte[0]));
+        });
+    consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0)));
+    assertThat(nextApplied()).isEqualTo(0);
+    add(1);
+    assertThat(nextApplied()).isEqualTo(1);
+    assertThat(store.applied).isEmpty();
+  }
+
+  @Test
   void waitsForAStoreThatIsDownWhenItStarts() throws InterruptedException {
     store.failures.set(3);
     store.next.put(0, 7L);

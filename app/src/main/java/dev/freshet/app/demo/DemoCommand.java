@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
     })
 final class DemoCommand implements Callable<Integer> {
 
+  private static final int MOST_CHANGES = 20_000;
   private static final long CLOSE_WITHIN_MILLIS = Duration.ofSeconds(40).toMillis();
 
   private final Terminal terminal;
@@ -77,8 +79,8 @@ final class DemoCommand implements Callable<Integer> {
         new Demo.Options(
             seconds == null
                 ? OptionalLong.empty()
-                : OptionalLong.of(positive("--seconds", seconds)),
-            (int) positive("--rate", rate),
+                : OptionalLong.of(within("--seconds", seconds, Long.MAX_VALUE, "at least 1")),
+            (int) within("--rate", rate, MOST_CHANGES, "1 to " + MOST_CHANGES),
             Optional.ofNullable(data),
             seed);
     CountDownLatch stop = new CountDownLatch(1);
@@ -105,12 +107,11 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private long positive(String option, long value) {
-    if (value < 1 || (option.equals("--rate") && value > 20_000)) {
+  private long within(String option, long value, long most, String expected) {
+    if (value < 1 || value > most) {
       throw new ParameterException(
           spec == null ? null : spec.commandLine(),
-          "%s is %d; expected %s"
-              .formatted(option, value, option.equals("--rate") ? "1 to 20000" : "at least 1"));
+          "%s is %d; expected %s".formatted(option, value, expected));
     }
     return value;
   }
@@ -144,11 +145,12 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** At Ctrl-C: ask the demo to end with its last look and its figures, and wait for it. */
-  private static void finish(CountDownLatch stop, CountDownLatch ended) {
+  private void finish(CountDownLatch stop, CountDownLatch ended) {
     stop.countDown();
     try {
-      if (!ended.await(CLOSE_WITHIN_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS)) {
-        return;
+      boolean inTime = ended.await(CLOSE_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
+      if (!inTime) {
+        terminal.say("the last look did not end in time; leaving it");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -3,8 +3,8 @@ package dev.freshet.app.demo;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.freshet.runtime.FreshetException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /** What {@code --report} writes. */
@@ -23,7 +23,11 @@ record Report(
     try {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), this);
     } catch (IOException e) {
-      throw new UncheckedIOException("could not write the report to " + file, e);
+      throw FreshetException.failed(
+          "could not write the report to " + file,
+          e.toString(),
+          "name a file in a folder that exists and may be written",
+          e);
     }
   }
 }
