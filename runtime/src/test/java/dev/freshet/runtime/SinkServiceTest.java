@@ -141,7 +141,6 @@ class SinkServiceTest {
     consumer.updateBeginningOffsets(Map.of(p1, 0L));
     consumer.updateEndOffsets(Map.of(p1, 100L));
     consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0, p1)));
-    service.start();
     consumer.schedulePollTask(
         () -> {
           store.failures.set(1);
@@ -149,6 +148,7 @@ class SinkServiceTest {
           consumer.addRecord(new ConsumerRecord<>(TOPIC, 1, 77, new byte[0], new byte[0]));
         });
     consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0)));
+    service.start(); // all is scheduled before: one task a poll, in this order
     assertThat(nextApplied()).isEqualTo(0);
     add(1);
     assertThat(nextApplied()).isEqualTo(1);
