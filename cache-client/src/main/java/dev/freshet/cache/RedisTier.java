@@ -1,107 +1,128 @@
 package dev.freshet.cache;
 
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Freshet's entries in Redis: plain strings with tags, stored only through the fence.
+ * The protocol itself, for tools and tests that drive each step of it. Entries are what the caller
+ * passes, without a header, stored only through the fence.
  *
  * <p>Thread-safe. Errors of Redis come through as Lettuce throws them.
  */
-public final class RedisTier {
+public final class RedisTier implements AutoCloseable {
 
-  private final RedisCommands<String, String> redis;
-  private final String bucket;
-  private final String source = source();
-  private final String sha;
+  private static final String INCARNATION = "incarnation";
+  private static final String BUCKETS = "buckets";
 
-  /**
-   * @param namespace the namespace Freshet runs under
-   */
-  public RedisTier(StatefulRedisConnection<String, String> connection, String namespace) {
-    this.redis = connection.sync();
-    this.bucket = bucket(namespace);
-    this.sha = redis.digest(source);
+  private final Link link;
+  private final Layout layout;
+
+  private RedisTier(Link link, String namespace) {
+    this.link = link;
+    this.layout = new Layout(namespace, buckets(link, namespace));
   }
 
-  private static String source() {
-    try (InputStream in = RedisTier.class.getResourceAsStream("fill.lua")) {
-      if (in == null) {
-        throw new IllegalStateException("fill.lua is not on the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /**
+   * Redis alone or behind Sentinel, on a connection of its own.
+   *
+   * @param namespace the namespace Freshet runs under
+   */
+  public static RedisTier open(RedisClient client, String namespace) {
+    return new RedisTier(Link.to(client), namespace);
+  }
+
+  /** A Redis Cluster. */
+  public static RedisTier open(RedisClusterClient client, String namespace) {
+    return new RedisTier(Link.to(client), namespace);
+  }
+
+  /** As the head says when this is opened; 1 before there is one. */
+  private static int buckets(Link link, String namespace) {
+    byte[] said = await(link, link.commands().hget(new Layout(namespace, 1).head(0), BUCKETS));
+    return said == null ? 1 : Integer.parseInt(new String(said, UTF_8));
+  }
+
+  /** The names of the keys. */
+  public Layout layout() {
+    return layout;
   }
 
   /** The Redis key of an entry; any client may {@code GET} it. */
   public String entryKey(String key) {
-    return bucket + "entry:" + key;
-  }
-
-  /** The Redis key of an entry of this namespace. */
-  public static String entryKey(String namespace, String key) {
-    return bucket(namespace) + "entry:" + key;
-  }
-
-  private static String bucket(String namespace) {
-    return namespace + ":{0}:";
+    return layout.entry(key);
   }
 
   /** The cached value. */
   public Optional<String> get(String key) {
-    return Optional.ofNullable(redis.get(entryKey(key)));
+    byte[] value = await(link, link.commands().get(layout.entry(key)));
+    return Optional.ofNullable(value).map(bytes -> new String(bytes, UTF_8));
+  }
+
+  /** The incarnation of this entry's bucket, to be read before a load; empty when it has none. */
+  public String incarnation(String key) {
+    byte[] name = await(link, link.commands().hget(layout.head(layout.bucket(key)), INCARNATION));
+    return name == null ? "" : new String(name, UTF_8);
   }
 
   /**
    * Stores a loaded value, unless a change the load may not have seen was already applied to one of
    * its tags. One round trip.
    *
-   * @param tags everything whose change makes the value stale
+   * @param tags everything whose change makes the value stale; at most 1000
+   * @param incarnation as it was before the load
    * @param fence taken before the load's reads, on their connection
    * @param timeToLive at least 1 ms
    */
   public Filled fill(
-      String key, String value, Collection<String> tags, Fence fence, Duration timeToLive) {
-    String[] keys = {entryKey(key), bucket + "head", bucket + "marks"};
-    String[] args = new String[4 + tags.size()];
-    args[0] = Long.toString(fence.xmin());
-    args[1] = Long.toString(Math.max(1, timeToLive.toMillis()));
-    args[2] = value;
-    args[3] = bucket + "tag:";
-    int i = 4;
-    for (String tag : tags) {
-      args[i++] = tag;
-    }
-    return toFilled(run(keys, args));
+      String key,
+      String value,
+      Collection<String> tags,
+      String incarnation,
+      Fence fence,
+      Duration timeToLive) {
+    return await(link, fillAsync(key, value, tags, incarnation, fence, timeToLive));
   }
 
-  private List<Object> run(String[] keys, String[] args) {
+  /** The same without waiting. */
+  public CompletionStage<Filled> fillAsync(
+      String key,
+      String value,
+      Collection<String> tags,
+      String incarnation,
+      Fence fence,
+      Duration timeToLive) {
+    return FillScript.run(
+        link.commands(), layout, key, value.getBytes(UTF_8), tags, incarnation, fence, timeToLive);
+  }
+
+  private static <T> T await(Link link, CompletionStage<T> stage) {
+    Duration limit = link.connection().getTimeout();
     try {
-      return redis.evalsha(sha, ScriptOutputType.MULTI, keys, args);
-    } catch (RedisNoScriptException forgotten) {
-      return redis.eval(source, ScriptOutputType.MULTI, keys, args);
+      return stage.toCompletableFuture().get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RedisException redis ? redis : new RedisException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new RedisCommandTimeoutException("Redis did not answer within " + limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RedisCommandInterruptedException(e);
     }
   }
 
-  private static Filled toFilled(List<Object> reply) {
-    if ((Long) reply.get(0) == 1) {
-      return new Filled.Stored();
-    }
-    return reply.get(1).equals("mark")
-        ? new Filled.RefusedByMark(
-            (String) reply.get(2), (long) Double.parseDouble((String) reply.get(3)))
-        : new Filled.RefusedByFloor();
+  @Override
+  public void close() {
+    link.close();
   }
 }

@@ -1,45 +1,72 @@
 -- FILL: store a loaded value, unless a change it may not have seen was already applied.
+-- The contract is docs/reference/redis-protocol.md.
 --
--- The fence is the xmin of the load's snapshot: every transaction below it is finished and was
--- visible to the load. A tag whose mark is at or above the fence was touched by a transaction the
--- load may have missed. A fence at or below the floor is too old to be judged by marks at all.
+-- KEYS[1] entry
+-- ARGV prefix, incarnation, xmin, unfinished, time to live (ms), value, tag...
 --
--- KEYS[1] entry (string)   KEYS[2] head (hash)   KEYS[3] marks (sorted set)
--- ARGV[1] fence   ARGV[2] time to live, ms   ARGV[3] value   ARGV[4] prefix of a tag's index
--- ARGV[5..] tags
---
--- Returns {1} when stored; {0, "no-head"} while no watermark was applied yet; {0, "floor", floor};
--- {0, "mark", tag, mark}.
-local entry, head, marks = KEYS[1], KEYS[2], KEYS[3]
-local fence, ttl = tonumber(ARGV[1]), tonumber(ARGV[2])
-local floor = redis.call('HGET', head, 'floor')
-if not floor then
-  return { 0, 'no-head' }
+-- Returns {1} when stored, or {0, reason, ...}. All other keys share the entry's slot.
+local prefix, xmin, ttl = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[5])
+local head = redis.call('HMGET', prefix .. 'head', 'floor', 'incarnation')
+if not head[1] then
+  return { 0, 'closed' }
 end
-if fence <= tonumber(floor) then
-  return { 0, 'floor', floor }
+if (head[2] or '') ~= ARGV[2] then
+  return { 0, 'incarnation', head[2] or '' }
 end
-local tags = {}
-for i = 5, #ARGV do
-  tags[#tags + 1] = ARGV[i]
+if xmin <= tonumber(head[1]) then
+  return { 0, 'floor', head[1] }
 end
-if #tags > 0 then
-  local known = redis.call('ZMSCORE', marks, unpack(tags))
-  for i = 1, #tags do
-    if known[i] and tonumber(known[i]) >= fence then
-      return { 0, 'mark', tags[i], known[i] }
+if #ARGV == 6 then
+  redis.call('SET', KEYS[1], ARGV[6], 'PX', ttl)
+  return { 1 }
+end
+
+local marks = redis.call('ZMSCORE', prefix .. 'marks', unpack(ARGV, 7))
+local highest, visible = 0, nil
+for i = 1, #marks do
+  local mark = marks[i] and tonumber(marks[i])
+  if mark and mark >= xmin then
+    visible = visible or tonumber(string.match(ARGV[4], '^%d+')) or 0
+    if mark >= visible then
+      return { 0, 'mark', ARGV[6 + i], marks[i] }
+    end
+    highest = math.max(highest, mark)
+  end
+end
+-- A mark between xmin and xmax: whatever was applied up to it must be in the snapshot. Above it
+-- nothing touched these tags.
+if highest > 0 then
+  for x in string.gmatch(string.match(ARGV[4], ':(.*)') or '', '%d+') do
+    local xid = tonumber(x)
+    if xid <= highest
+      and redis.call('GETBIT', prefix .. 'applied:' .. math.floor(xid / 65536), xid % 65536) == 1
+    then
+      return { 0, 'unfinished', x }
     end
   end
 end
-redis.call('SET', entry, ARGV[3], 'PX', ttl)
+
+redis.call('SET', KEYS[1], ARGV[6], 'PX', ttl)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for i = 1, #tags do
-  local index = ARGV[4] .. tags[i]
-  redis.call('ZADD', index, now + ttl, entry)
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
-  if redis.call('PTTL', index) < ttl then
-    redis.call('PEXPIRE', index, ttl)
+local expiry = now + ttl
+-- Up to the next minute: most fills then leave the score as it is, which costs a look-up only.
+local latest = expiry - expiry % 60000 + 60000
+local known = {}
+-- One fill in eight prunes, by the clock's microseconds; it removes more than eight fills add, and
+-- never so much that Redis would pause.
+local prune = time[2] % 8 == 0
+for i = 7, #ARGV do
+  local index = prefix .. 'tag:' .. ARGV[i]
+  redis.call('ZADD', index, expiry, KEYS[1])
+  if prune then
+    local gone = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 64)
+    if #gone > 0 then
+      redis.call('ZREM', index, unpack(gone))
+    end
   end
+  known[#known + 1] = latest
+  known[#known + 1] = ARGV[i]
 end
+redis.call('ZADD', prefix .. 'tags', 'GT', unpack(known))
 return { 1 }

@@ -44,7 +44,15 @@ class FillModelTest {
     IDLE,
     RUNNING,
     IN_LOG,
-    VISIBLE
+    VISIBLE;
+
+    Phase next() {
+      return switch (this) {
+        case IDLE -> RUNNING;
+        case RUNNING -> IN_LOG;
+        case IN_LOG, VISIBLE -> VISIBLE;
+      };
+    }
   }
 
   /** What a load knows of its snapshot; a set of transactions is bits. */
@@ -185,7 +193,7 @@ class FillModelTest {
         // Transaction ids are handed out in order.
         if (phase != Phase.VISIBLE
             && (phase != Phase.IDLE || t == 0 || s.phases().get(t - 1) != Phase.IDLE)) {
-          next.add(s.withPhase(t, Phase.values()[phase.ordinal() + 1]));
+          next.add(s.withPhase(t, phase.next()));
         }
         if (s.log().contains(t) && s.applied().get(t) < 2) {
           next.add(s.withApplied(t));
