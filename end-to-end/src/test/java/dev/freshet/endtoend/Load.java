@@ -105,6 +105,7 @@ final class Load implements AutoCloseable {
   }
 
   private void fill(Connection connection, int id) throws SQLException {
+    String incarnation = shop.cache().incarnation(key(id));
     Fence fence = Fence.of(connection);
     try (PreparedStatement select =
         connection.prepareStatement("SELECT version FROM items WHERE id = ?")) {
@@ -113,7 +114,13 @@ final class Load implements AutoCloseable {
         row.next();
         Filled filled =
             shop.cache()
-                .fill(key(id), row.getString(1), List.of("item:" + id), fence, TIME_TO_LIVE);
+                .fill(
+                    key(id),
+                    row.getString(1),
+                    List.of("item:" + id),
+                    incarnation,
+                    fence,
+                    TIME_TO_LIVE);
         if (filled instanceof Filled.Stored) {
           fills.incrementAndGet();
         }

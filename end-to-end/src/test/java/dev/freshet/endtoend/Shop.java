@@ -78,7 +78,7 @@ final class Shop implements AutoCloseable {
             .timeoutOptions(TimeoutOptions.enabled(REDIS_TIMEOUT))
             .build());
     this.redis = client.connect();
-    this.cache = new RedisTier(redis, NAMESPACE);
+    this.cache = RedisTier.open(client, NAMESPACE);
   }
 
   /** What the config file refers to. */
@@ -167,8 +167,9 @@ final class Shop implements AutoCloseable {
         "a load of " + key + " is stored",
         () -> {
           try (Connection connection = connect()) {
+            String incarnation = cache.incarnation(key);
             Fence fence = Fence.of(connection);
-            return cache.fill(key, "cached", List.of(tags), fence, TIME_TO_LIVE)
+            return cache.fill(key, "cached", List.of(tags), incarnation, fence, TIME_TO_LIVE)
                 instanceof Filled.Stored;
           }
         });

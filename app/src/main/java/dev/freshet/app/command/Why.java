@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
-import dev.freshet.cache.RedisTier;
 import dev.freshet.events.Applied;
 import dev.freshet.events.AppliedJson;
 import dev.freshet.events.Invalidation;
@@ -70,14 +69,19 @@ final class Why implements Callable<Integer> {
   private record Death(Applied.Deletion deletion, long appliedMicros) {}
 
   private Optional<Death> lastDeath(TopicReader reader, FreshetConfig read) {
-    String entry = RedisTier.entryKey(read.namespace(), name);
+    String ending = "}:entry:" + name;
+    String beginning = read.namespace() + ":{";
     return reader.newest(
         read.topics().applied(),
         record -> {
           try {
             Applied applied = AppliedJson.parse(record.value());
             return applied.deletions().stream()
-                .filter(deletion -> deletion.key().equals(name) || deletion.key().equals(entry))
+                .filter(
+                    deletion ->
+                        deletion.key().equals(name)
+                            || (deletion.key().startsWith(beginning)
+                                && deletion.key().endsWith(ending)))
                 .reduce((earlier, later) -> later)
                 .map(deletion -> new Death(deletion, applied.appliedMicros()));
           } catch (MalformedEventException e) {

@@ -83,7 +83,7 @@ final class Demo {
       throws InterruptedException {
     RedisClient client = RedisClient.create(stack.redisUri());
     try {
-      RedisTier cache = new RedisTier(client.connect(), config.namespace());
+      RedisTier cache = RedisTier.open(client, config.namespace());
       SplittableRandom random = new SplittableRandom(options.seed());
       FreshnessCheck check = new FreshnessCheck(cache, random.split());
       try (StatefulRedisPubSubConnection<String, String> deletions = client.connectPubSub();

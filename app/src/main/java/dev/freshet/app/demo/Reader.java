@@ -70,9 +70,11 @@ final class Reader implements Runnable {
       counts.hits.incrementAndGet();
       return;
     }
+    String incarnation = cache.incarnation(page.key());
     Fence fence = Fence.of(connection);
     CachedPage loaded = new CachedPage(fence, page.load(connection));
-    Filled filled = cache.fill(page.key(), loaded.toString(), page.tags(), fence, TIME_TO_LIVE);
+    Filled filled =
+        cache.fill(page.key(), loaded.toString(), page.tags(), incarnation, fence, TIME_TO_LIVE);
     if (filled instanceof Filled.Refused) {
       counts.refused.incrementAndGet();
     }
