@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -17,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Tells on a topic what the sink did. For people to look at: when Kafka does not take it in time it
  * is dropped and counted, and the sink goes on.
  */
-final class AppliedPublisher implements Consumer<Applied>, AutoCloseable {
+final class AppliedPublisher implements AutoCloseable {
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;
@@ -37,9 +36,8 @@ final class AppliedPublisher implements Consumer<Applied>, AutoCloseable {
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the callback counts what failed
-  public void accept(Applied applied) {
+  void accept(Applied applied) {
     byte[] key = Integer.toString(applied.partition()).getBytes(StandardCharsets.UTF_8);
     producer.send(
         new ProducerRecord<>(topic, key, AppliedJson.write(applied)),

@@ -2,25 +2,37 @@ package dev.freshet.invalidation;
 
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.Xid;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Invalidations taken together: equal names collapse into one, with the newest transaction and its
- * cause. Used by one thread.
+ * cause.
+ *
+ * <p>Tags may be taken out while the batch still grows. One that a later transaction touches again
+ * comes out once more, with the rest: twice at most, however often it is touched. Used by one
+ * thread.
  */
 final class Batch {
 
   /** A name that is stale, the newest transaction that made it so, and its cause. */
   static final class Name {
+    private final String text;
     private long lowXid;
     private Invalidation.Cause cause;
+    private boolean taken;
 
-    Name(Invalidation.Cause cause) {
+    private Name(String text, Invalidation.Cause cause) {
+      this.text = text;
       this.cause = cause;
       this.lowXid = cause.source().xid();
+    }
+
+    String text() {
+      return text;
     }
 
     Invalidation.Cause cause() {
@@ -31,37 +43,45 @@ final class Batch {
     long xid(long reference) {
       return Xid.widen(lowXid, reference);
     }
-
-    private void also(Invalidation.Cause other) {
-      long low = other.source().xid();
-      if (Xid.isAfter(low, lowXid)) {
-        lowXid = low;
-      }
-      cause = other;
-    }
   }
 
   private final Map<String, Name> tags = new LinkedHashMap<>();
   private final Map<String, Name> keys = new LinkedHashMap<>();
   private final Map<String, Name> tagSets = new LinkedHashMap<>();
   private final Map<Integer, Long> nextOffsets = new TreeMap<>();
-  private Invalidation.@Nullable Watermark watermark;
+  private final Map<Integer, Invalidation.Watermark> watermarks = new TreeMap<>();
+  private final List<Name> again = new ArrayList<>();
+  private List<Name> fresh = new ArrayList<>();
   private long oldestCommitMicros;
   private int changes;
 
-  void add(Invalidation invalidation) {
+  void add(int partition, Invalidation invalidation) {
     if (invalidation instanceof Invalidation.Watermark mark) {
-      if (watermark == null || mark.lsn().compareTo(watermark.lsn()) > 0) {
-        watermark = mark;
-      }
+      watermarks.merge(partition, mark, (a, b) -> a.lsn().compareTo(b.lsn()) > 0 ? a : b);
     } else if (invalidation instanceof Invalidation.Stale stale) {
       changes++;
-      stale.tags().forEach(tag -> merge(tags, tag, stale.cause()));
-      stale.keys().forEach(key -> merge(keys, key, stale.cause()));
-      stale.tagSets().forEach(set -> merge(tagSets, set, stale.cause()));
+      stale.tags().forEach(tag -> touch(tag, stale.cause()));
+      stale.keys().forEach(key -> keys.put(key, new Name(key, stale.cause())));
+      stale.tagSets().forEach(set -> tagSets.put(set, new Name(set, stale.cause())));
       long committed = stale.cause().source().committedMicros();
       if (committed > 0 && (oldestCommitMicros == 0 || committed < oldestCommitMicros)) {
         oldestCommitMicros = committed;
+      }
+    }
+  }
+
+  private void touch(String tag, Invalidation.Cause cause) {
+    Name known = tags.get(tag);
+    if (known == null) {
+      Name name = new Name(tag, cause);
+      tags.put(tag, name);
+      fresh.add(name);
+    } else if (Xid.isAfter(cause.source().xid(), known.lowXid)) {
+      known.lowXid = cause.source().xid();
+      known.cause = cause;
+      if (known.taken) {
+        known.taken = false;
+        again.add(known);
       }
     }
   }
@@ -71,13 +91,25 @@ final class Batch {
     nextOffsets.merge(partition, offset + 1, Math::max);
   }
 
-  private static void merge(Map<String, Name> names, String name, Invalidation.Cause cause) {
-    Name known = names.get(name);
-    if (known == null) {
-      names.put(name, new Name(cause));
-    } else {
-      known.also(cause);
-    }
+  /** How many tags {@link #takeFresh} would give. */
+  int fresh() {
+    return fresh.size();
+  }
+
+  /** Tags that were not taken yet. */
+  List<Name> takeFresh() {
+    List<Name> taken = fresh;
+    taken.forEach(name -> name.taken = true);
+    fresh = new ArrayList<>();
+    return taken;
+  }
+
+  /** What is left once the batch is complete: tags not taken yet, or touched since. */
+  List<Name> takeRest() {
+    List<Name> rest = takeFresh();
+    rest.addAll(again);
+    again.clear();
+    return rest;
   }
 
   Map<String, Name> tags() {
@@ -96,8 +128,9 @@ final class Batch {
     return nextOffsets;
   }
 
-  Invalidation.@Nullable Watermark watermark() {
-    return watermark;
+  /** The newest heartbeat of each partition that brought one. */
+  Map<Integer, Invalidation.Watermark> watermarks() {
+    return watermarks;
   }
 
   /** Commit time of the oldest change in it, microseconds since 1970; 0 when there is none. */

@@ -1,17 +1,14 @@
 package dev.freshet.invalidation;
 
-import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ValueScanCursor;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.time.Duration;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Deletes keys of other applications' caches: by name, or all members of a set of names.
@@ -22,11 +19,10 @@ import java.util.concurrent.TimeUnit;
 final class ForeignKeys {
 
   private static final int CHUNK = 500;
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  private final RedisAsyncCommands<String, String> redis;
+  private final RedisClusterAsyncCommands<String, String> redis;
 
-  ForeignKeys(RedisAsyncCommands<String, String> redis) {
+  ForeignKeys(RedisClusterAsyncCommands<String, String> redis) {
     this.redis = redis;
   }
 
@@ -45,13 +41,13 @@ final class ForeignKeys {
       List<String> chunk = keys.subList(i, Math.min(keys.size(), i + CHUNK));
       underWay.add(redis.unlink(chunk.toArray(String[]::new)));
     }
-    return underWay.stream().mapToLong(this::await).sum();
+    return underWay.stream().mapToLong(RedisConnection::await).sum();
   }
 
   private long deleteMembers(String set) {
     long deleted = 0;
     ScanCursor cursor = ScanCursor.INITIAL;
-    boolean sorted = await(redis.type(set)).equals("zset");
+    boolean sorted = RedisConnection.await(redis.type(set)).equals("zset");
     try {
       do {
         List<String> members = new ArrayList<>();
@@ -59,7 +55,7 @@ final class ForeignKeys {
         if (!members.isEmpty()) {
           deleted += unlink(members);
           String[] gone = members.toArray(String[]::new);
-          await(sorted ? redis.zrem(set, gone) : redis.srem(set, gone));
+          RedisConnection.await(sorted ? redis.zrem(set, gone) : redis.srem(set, gone));
         }
       } while (!cursor.isFinished());
     } catch (RedisCommandExecutionException e) {
@@ -72,18 +68,15 @@ final class ForeignKeys {
   }
 
   private ScanCursor scan(String set, ScanCursor from, List<String> members) {
-    ValueScanCursor<String> page = await(redis.sscan(set, from, ScanArgs.Builder.limit(CHUNK)));
+    ValueScanCursor<String> page =
+        RedisConnection.await(redis.sscan(set, from, ScanArgs.Builder.limit(CHUNK)));
     members.addAll(page.getValues());
     return page;
   }
 
   private ScanCursor scanSorted(String set, ScanCursor from, List<String> members) {
-    var page = await(redis.zscan(set, from, ScanArgs.Builder.limit(CHUNK)));
+    var page = RedisConnection.await(redis.zscan(set, from, ScanArgs.Builder.limit(CHUNK)));
     page.getValues().forEach(member -> members.add(member.getValue()));
     return page;
-  }
-
-  private <T> T await(RedisFuture<T> reply) {
-    return LettuceFutures.awaitOrCancel(reply, TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -13,7 +13,19 @@ public record InvalidationConfig(
             "The longest a cache load may take. A load that began earlier is refused, and"
                 + " transactions older than that need no memory.")
         @Default("1m")
-        Duration longestLoad) {
+        Duration longestLoad,
+    @Doc(
+            "Parts the cache is laid out in, so that a Redis Cluster can spread them. More cost"
+                + " more: every stale tag is told to each.")
+        @Default("1")
+        int buckets,
+    @Doc(
+            "Recently touched tags remembered in each part. Beyond that, loads under way are"
+                + " refused.")
+        @Default("1000000")
+        int maxMarks) {
+
+  static final int MAX_BUCKETS = 256;
 
   public InvalidationConfig {
     if (partitions < 1 || partitions > 256) {
@@ -23,10 +35,16 @@ public record InvalidationConfig(
         || longestLoad.compareTo(Duration.ofHours(1)) > 0) {
       throw new InvalidValue("longestLoad", "found " + longestLoad + ", expected 1s to 1h");
     }
+    if (buckets < 1 || buckets > MAX_BUCKETS) {
+      throw new InvalidValue("buckets", "found " + buckets + ", expected 1 to " + MAX_BUCKETS);
+    }
+    if (maxMarks < 10_000) {
+      throw new InvalidValue("maxMarks", "found " + maxMarks + ", expected at least 10000");
+    }
   }
 
   /** All defaults. */
   public static InvalidationConfig defaults() {
-    return new InvalidationConfig(1, Duration.ofMinutes(1));
+    return new InvalidationConfig(1, Duration.ofMinutes(1), 1, 1_000_000);
   }
 }

@@ -9,10 +9,6 @@ import dev.freshet.runtime.Sink;
 import dev.freshet.runtime.SinkService;
 import dev.freshet.runtime.StreamsService;
 import dev.freshet.runtime.TopicSpec;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -80,26 +76,15 @@ public final class InvalidationStream {
       String redisUri,
       MeterRegistry registry,
       InstantSource clock) {
-    RedisURI address = RedisURI.create(redisUri);
-    RedisClient client = RedisClients.create(address);
-    try {
-      StatefulRedisConnection<String, String> connection = client.connect();
-      AppliedPublisher publisher = new AppliedPublisher(kafka, topics.applied(), registry);
-      return new RedisInvalidator(
-          connection,
-          new RedisKeys(topics.namespace()),
-          config.longestLoad(),
-          new DeadLetterWriter(kafka, topics.deadLetters(), NAME + "-redis"),
-          publisher,
-          new SinkMetrics(registry),
-          clock,
-          () -> {
-            publisher.close();
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-          });
-    } catch (RedisException e) {
-      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-      throw RedisClients.unreachable(address, e);
-    }
+    RedisConnection redis = RedisConnection.open(redisUri);
+    AppliedPublisher publisher = new AppliedPublisher(kafka, topics.applied(), registry);
+    return new RedisInvalidator(
+        redis,
+        topics.namespace(),
+        config,
+        new DeadLetterWriter(kafka, topics.deadLetters(), NAME + "-redis"),
+        publisher,
+        new SinkMetrics(registry),
+        clock);
   }
 }

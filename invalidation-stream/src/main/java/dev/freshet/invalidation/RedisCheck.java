@@ -1,11 +1,8 @@
 package dev.freshet.invalidation;
 
 import dev.freshet.runtime.CheckResult;
-import io.lettuce.core.RedisClient;
+import dev.freshet.runtime.FreshetException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,26 +21,28 @@ public final class RedisCheck {
 
   /** One result per subject; a single failed one when Redis does not answer. */
   public static List<CheckResult> run(String redisUri) {
-    RedisURI address = RedisURI.create(redisUri);
-    RedisClient client = RedisClients.create(address);
-    try (StatefulRedisConnection<String, String> connection = client.connect()) {
-      Map<String, String> info = info(connection.sync().info());
+    try (RedisConnection connection = RedisConnection.open(redisUri)) {
+      Map<String, String> info = info(RedisConnection.await(connection.commands().info()));
       List<CheckResult> results = new ArrayList<>();
       results.add(version(info));
       results.add(eviction(info));
       results.add(persistence(info));
-      results.add(topology(info));
+      results.add(topology(info, connection.cluster()));
       return results;
+    } catch (FreshetException e) {
+      return List.of(unreachable(String.valueOf(e.detail())));
     } catch (RedisException e) {
       return List.of(
-          CheckResult.fail(
-              "redis.reachable",
-              "%s:%d: %s"
-                  .formatted(address.getHost(), address.getPort(), RedisClients.rootCause(e)),
-              "check the address under \"redis\", its credentials, and that Redis runs; " + ALLOW));
-    } finally {
-      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+          unreachable(
+              RedisConnection.withoutPassword(redisUri) + ": " + RedisConnection.rootCause(e)));
     }
+  }
+
+  private static CheckResult unreachable(String found) {
+    return CheckResult.fail(
+        "redis.reachable",
+        found,
+        "check the address under \"redis\", its credentials, and that Redis runs; " + ALLOW);
   }
 
   private static Map<String, String> info(String text) {
@@ -105,10 +104,16 @@ public final class RedisCheck {
             "a restarted Redis starts empty or old: harmless for correctness, costs misses");
   }
 
-  private static CheckResult topology(Map<String, String> info) {
-    if ("1".equals(info.get("cluster_enabled"))) {
+  private static CheckResult topology(Map<String, String> info, boolean asCluster) {
+    boolean isCluster = "1".equals(info.get("cluster_enabled"));
+    if (isCluster && !asCluster) {
       return CheckResult.fail(
-          "redis.topology", "cluster mode", "this version of Freshet needs a standalone Redis");
+          "redis.topology",
+          "this server is part of a cluster",
+          "write the address as redis-cluster://host:port,host:port");
+    }
+    if (isCluster) {
+      return CheckResult.ok("redis.topology", "cluster");
     }
     String role = info.getOrDefault("role", "unknown");
     return role.equals("master")

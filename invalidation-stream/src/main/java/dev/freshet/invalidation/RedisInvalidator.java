@@ -7,176 +7,205 @@ import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.Xid;
 import dev.freshet.runtime.DeadLetterWriter;
 import dev.freshet.runtime.Sink;
-import io.lettuce.core.api.StatefulRedisConnection;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.UUID;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The only place where Freshet deletes from Redis.
  *
- * <p>A batch is collapsed to distinct names; keys of other caches are deleted first, then the tags
- * go to Redis in calls of bounded length, and the call that ends the last tag also stores the next
+ * <p>Records become distinct names, and names go to Redis in script calls of bounded length while
+ * the next records are still being read. The call that ends the last tag also stores the next
  * offset of each partition: effect and position are one atomic step, or the position comes after
- * the effects. At least once; every effect is idempotent. Used by one thread.
+ * the effects. At least once; every effect is idempotent. A head that is gone, or older than what
+ * it acknowledged, makes the sink go back to what Redis remembers. Used by one thread.
  */
 final class RedisInvalidator implements Sink {
 
-  private final StatefulRedisConnection<String, String> connection;
-  private final RedisKeys keys;
-  private final ApplyScript script;
+  /** Distinct tags that go to Redis while the rest of a batch is being read. */
+  private static final int SLICE = 2 * BucketBatch.TAGS_PER_CALL;
+
+  /** What one call forgets of each kind: below 1 ms of Redis's own time. */
+  private static final int MAX_SWEEP = 500;
+
+  /** Calls that only forget, after one batch. */
+  private static final int MAX_SWEEPS = 8;
+
+  private final RedisConnection redis;
+  private final List<Bucket> buckets;
+  private final int maxMarks;
   private final ForeignKeys foreign;
   private final DeadLetterWriter deadLetters;
-  private final Consumer<Applied> applied;
+  private final AppliedPublisher applied;
   private final SinkMetrics metrics;
   private final InstantSource clock;
   private final FloorWindow floors;
-  private final Runnable onClose;
 
-  /** A transaction near those that come now; 0 until a watermark told one. */
+  /** A transaction near those that come now; 0 until a heartbeat told one. */
   private long referenceXid;
 
-  /** The newest transaction applied while there was no reference, its low 32 bits. */
-  private OptionalLong unmarked = OptionalLong.empty();
+  /** The newest transaction ever applied, its low 32 bits. */
+  private OptionalLong newest = OptionalLong.empty();
 
   RedisInvalidator(
-      StatefulRedisConnection<String, String> connection,
-      RedisKeys keys,
-      Duration longestLoad,
+      RedisConnection redis,
+      String namespace,
+      InvalidationConfig config,
       DeadLetterWriter deadLetters,
-      Consumer<Applied> applied,
+      AppliedPublisher applied,
       SinkMetrics metrics,
-      InstantSource clock,
-      Runnable onClose) {
-    this.connection = connection;
-    this.keys = keys;
-    this.script = new ApplyScript(connection, keys);
-    this.foreign = new ForeignKeys(connection.async());
+      InstantSource clock) {
+    this.redis = redis;
+    ApplyScript script = new ApplyScript(redis.commands());
+    this.buckets =
+        IntStream.range(0, config.buckets())
+            .mapToObj(b -> new Bucket(redis.commands(), script, new RedisKeys(namespace, b)))
+            .toList();
+    this.maxMarks = config.maxMarks();
+    this.foreign = new ForeignKeys(redis.commands());
     this.deadLetters = deadLetters;
     this.applied = applied;
     this.metrics = metrics;
     this.clock = clock;
-    this.floors = new FloorWindow(longestLoad);
-    this.onClose = onClose;
+    this.floors = new FloorWindow(config.longestLoad());
   }
 
   @Override
-  public Map<Integer, Long> nextOffsets(Set<Integer> partitions) {
-    Map<String, String> head = connection.sync().hgetall(keys.head());
-    referenceXid = Long.parseLong(head.getOrDefault("xid", "0"));
+  public Map<Integer, Long> nextOffsets(Assignment assignment) {
+    assignment.memos().values().stream()
+        .filter(memo -> !memo.isEmpty())
+        .forEach(memo -> sawTransaction(Long.parseLong(memo)));
     Map<Integer, Long> next = new HashMap<>();
-    for (int partition : partitions) {
-      String offset = head.get(offsetField(partition));
-      if (offset != null) {
-        next.put(partition, Long.parseLong(offset));
+    for (Bucket bucket : buckets) {
+      bucket.place(assignment, buckets.size(), () -> UUID.randomUUID().toString());
+      referenceXid = Math.max(referenceXid, bucket.xid());
+    }
+    for (int partition : assignment.partitions()) {
+      if (buckets.stream().allMatch(bucket -> bucket.offset(partition) != null)) {
+        buckets.forEach(bucket -> next.merge(partition, known(bucket, partition), Math::min));
       }
     }
     return next;
   }
 
+  private static long known(Bucket bucket, int partition) {
+    Long offset = bucket.offset(partition);
+    return offset == null ? 0 : offset;
+  }
+
+  /** The newest transaction: what a head that loses its marks must be told. */
+  @Override
+  public String memo() {
+    return newest.isPresent() ? Long.toString(newest.getAsLong()) : "";
+  }
+
+  private void sawTransaction(long low) {
+    if (newest.isEmpty() || Xid.isAfter(low, newest.getAsLong())) {
+      newest = OptionalLong.of(low);
+    }
+  }
+
   @Override
   public void apply(List<ConsumerRecord<byte[], byte[]>> records) {
     Batch batch = new Batch();
+    List<BucketBatch> underWay =
+        buckets.stream().map(bucket -> bucket.batch(Applied.MAX_DELETIONS)).toList();
+    OptionalLong floor = OptionalLong.empty();
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      try {
-        batch.add(InvalidationJson.parse(record.value()));
-      } catch (MalformedEventException e) {
-        deadLetters.write(record, String.valueOf(e.getMessage()));
-        metrics.unreadable();
+      Invalidation invalidation = read(record);
+      if (invalidation instanceof Invalidation.Stale stale) {
+        sawTransaction(stale.cause().source().xid());
+      } else if (invalidation instanceof Invalidation.Watermark watermark) {
+        referenceXid = Math.max(referenceXid, watermark.xid());
+        floor = floors.floorAfter(watermark);
+      }
+      if (invalidation != null) {
+        batch.add(record.partition(), invalidation);
       }
       batch.consumed(record.partition(), record.offset());
+      if (batch.fresh() >= SLICE) {
+        List<Batch.Name> slice = batch.takeFresh();
+        underWay.forEach(bucket -> bucket.send(slice, referenceXid));
+      }
     }
-    apply(batch);
+    finish(batch, underWay, floor);
   }
 
-  private void apply(Batch batch) {
-    OptionalLong floor = learn(batch);
-    long foreignDeleted = foreign.delete(batch.keys().keySet(), batch.tagSets().keySet());
-    ApplyScript.Result result =
-        script.apply(names(batch), referenceXid, floor, position(batch), Applied.MAX_DELETIONS);
-    long deleted = result.keysDeleted() + foreignDeleted;
+  private @Nullable Invalidation read(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return InvalidationJson.parse(record.value());
+    } catch (MalformedEventException e) {
+      deadLetters.write(record, String.valueOf(e.getMessage()));
+      metrics.unreadable();
+      return null;
+    }
+  }
+
+  private void finish(Batch batch, List<BucketBatch> underWay, OptionalLong floor) {
+    List<Batch.Name> rest = batch.takeRest();
+    long deleted = foreign.delete(batch.keys().keySet(), batch.tagSets().keySet());
+    underWay.forEach(bucket -> bucket.settle(rest, referenceXid));
+    int sweep = Math.min(MAX_SWEEP, 100 + 2 * batch.tags().size());
+    for (int b = 0; b < buckets.size(); b++) {
+      // Without marks nothing may count as applied: it comes again after a restart.
+      List<String> position =
+          referenceXid == 0
+              ? List.of()
+              : buckets.get(b).position(batch, maxMarks, sweep, floor, mayBeLost());
+      underWay.get(b).finish(position);
+    }
     long now = micros();
-    metrics.applied(batch, deleted, result.calls(), now);
-    if (batch.changes() > 0 || batch.watermark() != null) {
-      report(batch, result, deleted, now);
-    }
-  }
-
-  private static List<Map.Entry<String, Batch.Name>> names(Batch batch) {
-    return new ArrayList<>(batch.tags().entrySet());
-  }
-
-  /** Takes what a watermark tells; the floor to set, if there is news. */
-  private OptionalLong learn(Batch batch) {
-    Invalidation.Watermark watermark = batch.watermark();
-    if (watermark == null) {
-      if (referenceXid == 0) {
-        batch.tags().values().forEach(name -> rememberUnmarked(name.cause().source().xid()));
+    for (int b = 0; b < buckets.size(); b++) {
+      if (referenceXid != 0) {
+        buckets.get(b).stored(batch, underWay.get(b));
       }
-      return OptionalLong.empty();
+      deleted += underWay.get(b).keysDeleted();
     }
-    boolean first = referenceXid == 0;
-    referenceXid = Math.max(referenceXid, watermark.xid());
-    OptionalLong floor = floors.floorAfter(watermark);
-    if (!first) {
-      return floor;
+    int calls = underWay.stream().mapToInt(BucketBatch::calls).sum();
+    metrics.applied(batch, deleted, calls, now);
+    if (batch.changes() > 0 || !batch.watermarks().isEmpty()) {
+      report(batch, underWay, deleted, now);
     }
-    // What came before the first watermark left no mark: only loads that began later may fill.
-    long newest = watermark.xid();
-    if (unmarked.isPresent()) {
-      newest = Math.max(newest, Xid.widen(unmarked.getAsLong(), referenceXid));
-    }
-    return OptionalLong.of(newest);
+    forget(underWay);
   }
 
-  private void rememberUnmarked(long xid) {
-    if (unmarked.isEmpty() || Xid.isAfter(xid, unmarked.getAsLong())) {
-      unmarked = OptionalLong.of(xid);
+  /** Marks at or below may be missing from a head that was made anew. */
+  private long mayBeLost() {
+    return newest.isPresent()
+        ? Math.max(referenceXid, Xid.widen(newest.getAsLong(), referenceXid))
+        : referenceXid;
+  }
+
+  /** Bounded, so that forgetting keeps up with a flood and never stands in its way. */
+  private void forget(List<BucketBatch> underWay) {
+    for (int b = 0; b < buckets.size(); b++) {
+      BucketBatch bucket = underWay.get(b);
+      for (int i = 0; i < MAX_SWEEPS && bucket.more(); i++) {
+        bucket.settle(List.of(), referenceXid);
+        bucket.finish(
+            buckets.get(b).position(new Batch(), maxMarks, MAX_SWEEP, OptionalLong.empty(), 0));
+      }
     }
   }
 
-  /** Fields of the head that say how far Redis is once this batch is in. */
-  private Map<String, String> position(Batch batch) {
-    Map<String, String> fields = new LinkedHashMap<>();
-    if (referenceXid == 0) {
-      return fields; // Without marks nothing may count as applied: it comes again after a restart.
-    }
-    batch
-        .nextOffsets()
-        .forEach((partition, next) -> fields.put(offsetField(partition), Long.toString(next)));
-    Invalidation.Watermark watermark = batch.watermark();
-    if (watermark != null) {
-      fields.put("xid", Long.toString(referenceXid));
-      fields.put("lsn", watermark.lsn().toString());
-      fields.put("committed_us", Long.toString(watermark.committedMicros()));
-    }
-    return fields;
-  }
-
-  private static String offsetField(int partition) {
-    return "offset:" + partition;
-  }
-
-  private void report(Batch batch, ApplyScript.Result result, long deleted, long now) {
+  private void report(Batch batch, List<BucketBatch> underWay, long deleted, long now) {
     List<Applied.Deletion> deletions = new ArrayList<>();
-    for (ApplyScript.DeletedKey key : result.deleted()) {
-      deletions.add(new Applied.Deletion(key.key(), key.tag(), cause(batch.tags(), key.tag())));
-    }
-    for (Map.Entry<String, Batch.Name> key : batch.keys().entrySet()) {
-      if (deletions.size() == Applied.MAX_DELETIONS) {
-        break;
-      }
-      deletions.add(new Applied.Deletion(key.getKey(), key.getKey(), key.getValue().cause()));
-    }
+    underWay.stream()
+        .flatMap(bucket -> bucket.named().stream())
+        .limit(Applied.MAX_DELETIONS)
+        .map(dead -> new Applied.Deletion(dead.key(), dead.tag().text(), dead.tag().cause()))
+        .forEach(deletions::add);
+    batch.keys().values().stream()
+        .limit(Applied.MAX_DELETIONS - deletions.size())
+        .map(key -> new Applied.Deletion(key.text(), key.text(), key.cause()))
+        .forEach(deletions::add);
     batch
         .nextOffsets()
         .forEach(
@@ -192,14 +221,6 @@ final class RedisInvalidator implements Sink {
                         deletions)));
   }
 
-  private static Invalidation.Cause cause(Map<String, Batch.Name> names, String name) {
-    Batch.@Nullable Name known = names.get(name);
-    if (known == null) {
-      throw new IllegalStateException("the script named a tag it was not given: " + name);
-    }
-    return known.cause();
-  }
-
   private long micros() {
     var now = clock.instant();
     return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
@@ -207,8 +228,8 @@ final class RedisInvalidator implements Sink {
 
   @Override
   public void close() {
-    connection.close();
+    redis.close();
     deadLetters.close();
-    onClose.run();
+    applied.close();
   }
 }

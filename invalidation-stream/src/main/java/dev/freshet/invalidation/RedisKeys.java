@@ -4,30 +4,22 @@ package dev.freshet.invalidation;
  * Names of Freshet's own keys in Redis. The braces keep a bucket in one Redis Cluster slot.
  *
  * @param namespace prefixes every key
+ * @param bucket from 0
  */
-record RedisKeys(String namespace) {
+record RedisKeys(String namespace, int bucket) {
 
-  private String bucket() {
-    return namespace + ":{0}:";
+  /** What every key of the bucket begins with. */
+  String prefix() {
+    return namespace + ":{" + bucket + "}:";
   }
 
-  /** Hash: how far the sink got, the newest watermark, the floor. */
+  /** Hash: how far the sink got, the newest heartbeat, the floor. */
   String head() {
-    return bucket() + "head";
+    return prefix() + "head";
   }
 
-  /** Sorted set: tag to the highest transaction that touched it. */
-  String marks() {
-    return bucket() + "marks";
-  }
-
-  /** What stands before a tag in the name of its index: a sorted set, entry key to expiry. */
-  String index() {
-    return bucket() + "tag:";
-  }
-
-  /** A pattern that all of them match, and nothing else: a namespace has no pattern characters. */
-  String all() {
-    return bucket() + "*";
+  /** A pattern that all keys of all buckets match: a namespace has no pattern characters. */
+  static String all(String namespace) {
+    return namespace + ":{*}:*";
   }
 }

@@ -1,34 +1,65 @@
 -- APPLY: make tags stale, in one atomic step of bounded length.
 --
--- Raises the mark of each tag to its transaction, deletes the tag's members, and, when no tag is
--- left over, remembers the position in the head. Marks, offsets and the floor only ever grow, so
--- that duplicates and any order are harmless.
+-- Raises the mark of each tag to its transaction, deletes the tag's members, tells the feed, and, in
+-- the call that ends a batch, remembers the position in the head. Marks, offsets and the floor only
+-- ever grow, so that duplicates and any order are harmless.
 --
--- KEYS[1] head (hash)   KEYS[2] marks (sorted set: tag -> highest transaction that touched it)
--- ARGV[1] prefix of a tag's index (sorted set: entry key -> expiry, ms)
--- ARGV[2] budget: how many deletes and look-ups this call may do
--- ARGV[3] how many names of deleted keys to return at most
--- ARGV[4] n, the number of tags; then n pairs: tag, transaction ("0" when not known)
--- then: floor ("" for none), and pairs: field, value for the head
+-- KEYS[1] head
+-- ARGV[1] prefix of the bucket's keys   ARGV[2] incarnation, as the caller knows it
+-- ARGV[3] budget: how many deletes and look-ups this call may do
+-- ARGV[4] how many names of deleted keys to return at most
+-- ARGV[5] n, the number of tags; then n pairs: tag, transaction ("0" when not known)
+-- In the call that ends a batch, then:
+--   partitions of the topic, marks to keep at most, how much to sweep,
+--   floor ("" for none), lost ("" unless the head is not open yet: what may be missing is at or below),
+--   and for each partition of the batch: partition, offset the head had ("" when not known), next
+--   offset, newest heartbeat "committed_us xid xmin lsn" ("" for none)
 --
--- Returns {tags done, keys deleted, index of tag, key, index of tag, key, ...}. When fewer than n
--- tags are done, call again with the rest; the last one may be half deleted.
-local head, marks = KEYS[1], KEYS[2]
-local index, budget = ARGV[1], tonumber(ARGV[2])
-local names, n = tonumber(ARGV[3]), tonumber(ARGV[4])
-local reply = { n, 0 }
-local raised = {}
-local dead, sets = {}, {}
+-- Returns {tags done, keys deleted, 1 when there is more to sweep, 1 when fills are accepted,
+-- index of tag, key, index of tag, key, ...}. When fewer than n tags are done, call again with the
+-- rest; the last one may be half deleted.
+local head, prefix = KEYS[1], ARGV[1]
+local budget, names, n = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local known = redis.call('HMGET', head, 'incarnation', 'floor')
+if known[1] ~= ARGV[2] then
+  return redis.error_reply('LOST the head is not the one this caller opened')
+end
+local floor = tonumber(known[2] or '')
+local last = 6 + 2 * n
+for i = last + 5, #ARGV, 4 do
+  local offset = redis.call('HGET', head, 'offset:' .. ARGV[i])
+  if ARGV[i + 1] ~= '' and tonumber(offset or '-1') < tonumber(ARGV[i + 1]) then
+    return redis.error_reply('BEHIND the head has an older offset than it acknowledged')
+  end
+end
+
+local reply = { n, 0, 0, floor and 1 or 0 }
+local raised, bits, dead, sets, told = {}, {}, {}, {}, {}
+local index = prefix .. 'tag:'
+local before
 
 for i = 1, n do
   if budget <= 0 then
     reply[1] = i - 1
     break
   end
-  local tag, xid = ARGV[3 + 2 * i], ARGV[4 + 2 * i]
+  local tag, xid = ARGV[4 + 2 * i], ARGV[5 + 2 * i]
+  told[i] = tag
   if xid ~= '0' then
     raised[#raised + 1] = xid
     raised[#raised + 1] = tag
+    if xid ~= before then
+      before = xid
+      local id = tonumber(xid)
+      local page = math.floor(id / 65536)
+      local ops = bits[page]
+      if not ops then
+        ops = {}
+        bits[page] = ops
+      end
+      local at = #ops
+      ops[at + 1], ops[at + 2], ops[at + 3], ops[at + 4] = 'SET', 'u1', id % 65536, 1
+    end
   end
   local set = index .. tag
   local members = redis.call('ZRANGE', set, 0, budget - 1)
@@ -37,15 +68,16 @@ for i = 1, n do
     for m = 1, found do
       dead[#dead + 1] = members[m]
     end
-    for m = 1, math.min(found, names) do
-      reply[#reply + 1] = i
-      reply[#reply + 1] = members[m]
+    if names > 0 then
+      for m = 1, math.min(found, names) do
+        reply[#reply + 1] = i
+        reply[#reply + 1] = members[m]
+      end
+      names = math.max(0, names - found)
     end
-    names = math.max(0, names - found)
     if found == budget and redis.call('ZREMRANGEBYRANK', set, 0, found - 1) == found
       and redis.call('EXISTS', set) == 1 then
       reply[1] = i - 1
-      budget = 0
       break
     end
     sets[#sets + 1] = set
@@ -61,27 +93,120 @@ if #sets > 0 then
   redis.call('UNLINK', unpack(sets))
 end
 if #raised > 0 then
-  redis.call('ZADD', marks, 'GT', unpack(raised))
+  redis.call('ZADD', prefix .. 'marks', 'GT', unpack(raised))
+end
+for page, ops in pairs(bits) do
+  redis.call('BITFIELD', prefix .. 'applied:' .. page, unpack(ops))
 end
 
-if reply[1] == n then
-  local at = 5 + 2 * n
-  local floor = ARGV[at]
-  if floor and floor ~= '' then
-    if tonumber(floor) > tonumber(redis.call('HGET', head, 'floor') or '-1') then
-      redis.call('HSET', head, 'floor', floor)
+-- The newest heartbeat that every partition has passed: the oldest of the partitions' newest.
+local function watermark(partitions)
+  local fields = {}
+  for p = 1, partitions do
+    fields[p] = 'heartbeat:' .. (p - 1)
+  end
+  local oldest, text
+  for _, beat in ipairs(redis.call('HMGET', head, unpack(fields))) do
+    local committed = beat and tonumber(string.match(beat, '^%d+'))
+    if not committed then
+      return nil
+    end
+    if not oldest or committed < oldest then
+      oldest, text = committed, beat
     end
   end
-  for field = at + 1, #ARGV - 1, 2 do
-    redis.call('HSET', head, ARGV[field], ARGV[field + 1])
+  return text
+end
+
+-- Fills are accepted from when every partition has said what may be missing.
+local function open(partitions)
+  local fields = {}
+  for p = 1, partitions do
+    fields[p] = 'lost:' .. (p - 1)
   end
-  -- Marks at or below the floor say nothing any more. More go than come, so they do not pile up.
-  local known = redis.call('HGET', head, 'floor')
-  if known then
-    local old = redis.call('ZRANGEBYSCORE', marks, '-inf', known, 'LIMIT', 0, 2 * n + 100)
-    if #old > 0 then
-      redis.call('ZREM', marks, unpack(old))
+  local most = 0
+  for _, lost in ipairs(redis.call('HMGET', head, unpack(fields))) do
+    if not lost then
+      return nil
+    end
+    most = math.max(most, tonumber(lost))
+  end
+  redis.call('HDEL', head, unpack(fields))
+  return most
+end
+
+-- Forgets what says nothing any more, `limit` of each kind; true when there is more.
+local function sweep(limit, keep)
+  local marks, more = prefix .. 'marks', false
+  local over = redis.call('ZCARD', marks) - keep
+  if over > 0 then
+    local at = redis.call('ZRANGE', marks, over - 1, over - 1, 'WITHSCORES')
+    floor = math.max(floor, tonumber(at[2]))
+  end
+  local old = redis.call('ZCOUNT', marks, '-inf', floor)
+  if old > 0 then
+    redis.call('ZREMRANGEBYRANK', marks, 0, math.min(old, limit) - 1)
+    more = old > limit
+  end
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local expired = redis.call('ZRANGEBYSCORE', prefix .. 'tags', '-inf', now, 'LIMIT', 0, limit)
+  if #expired > 0 then
+    redis.call('ZREM', prefix .. 'tags', unpack(expired))
+    for i = 1, #expired do
+      expired[i] = index .. expired[i]
+    end
+    redis.call('UNLINK', unpack(expired))
+    more = more or #expired == limit
+  end
+  local page = math.floor(floor / 65536)
+  local from = tonumber(redis.call('HGET', head, 'applied_from') or page)
+  local to = math.min(page, from + 16)
+  for gone = from, to - 1 do
+    redis.call('UNLINK', prefix .. 'applied:' .. gone)
+  end
+  redis.call('HSET', head, 'applied_from', to)
+  return more or to < page
+end
+
+local committed, xmin = '0', '0'
+if reply[1] == n and ARGV[last] then
+  local partitions, beat = tonumber(ARGV[last]), false
+  if not floor and ARGV[last + 4] ~= '' then
+    for i = last + 5, #ARGV, 4 do
+      redis.call('HSET', head, 'lost:' .. ARGV[i], ARGV[last + 4])
+    end
+    floor = open(partitions)
+  end
+  if floor then
+    reply[4] = 1
+    floor = math.max(floor, tonumber(ARGV[last + 3]) or 0)
+    if tonumber(ARGV[last + 2]) > 0 and sweep(tonumber(ARGV[last + 2]), tonumber(ARGV[last + 1])) then
+      reply[3] = 1
+    end
+    if floor ~= tonumber(known[2] or '') then
+      redis.call('HSET', head, 'floor', string.format('%.0f', floor))
     end
   end
+  for i = last + 5, #ARGV, 4 do
+    redis.call('HSET', head, 'offset:' .. ARGV[i], ARGV[i + 2])
+    if ARGV[i + 3] ~= '' then
+      beat = true
+      redis.call('HSET', head, 'heartbeat:' .. ARGV[i], ARGV[i + 3])
+    end
+  end
+  local newest = beat and watermark(partitions)
+  if newest then
+    local xid, lsn
+    committed, xid, xmin, lsn = string.match(newest, '^(%d+) (%d+) (%d+) (%S+)$')
+    redis.call('HSET', head, 'committed_us', committed, 'xid', xid, 'xmin', xmin, 'lsn', lsn)
+  end
+end
+
+if #told > 0 or committed ~= '0' then
+  -- Written by hand: the encoder of tables would round the microseconds.
+  local seq = redis.call('HINCRBY', head, 'seq', 1)
+  redis.call('PUBLISH', prefix .. 'feed', '["' .. ARGV[2] .. '",' .. string.format('%.0f', seq) .. ','
+    .. committed .. ',' .. xmin .. ',' .. (#told > 0 and cjson.encode(told) or '[]') .. ']')
 end
 return reply

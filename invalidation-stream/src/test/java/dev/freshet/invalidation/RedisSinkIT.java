@@ -473,7 +473,8 @@ class RedisSinkIT {
       redis.set("e" + b, "v");
       redis.zadd("shop:{" + b + "}:tag:org:7", 1e15, "e" + b);
     }
-    with(watermark(100, 100, 1)).with(stale(250, "org:7")).apply();
+    settle();
+    with(stale(250, "org:7")).apply();
 
     assertThat(redis.exists("e0", "e1", "e2")).isZero();
     assertThat(redis.hget("shop:{2}:head", "offset:0")).isEqualTo("2");

@@ -3,6 +3,8 @@ package dev.freshet.runtime;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -15,14 +17,54 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public interface Sink extends AutoCloseable {
 
   /**
-   * The next offset to apply of each partition, as the store remembers; partitions it has never
-   * seen are absent.
+   * Partitions to be fed from now on.
+   *
+   * @param topicPartitions how many the topic has
+   * @param memos the assigned ones, each with what {@link Sink#memo} said when Kafka's offset was
+   *     committed last; empty when that is unknown
    */
-  Map<Integer, Long> nextOffsets(Set<Integer> partitions);
+  record Assignment(int topicPartitions, Map<Integer, String> memos) {
+    public Assignment {
+      memos = Map.copyOf(memos);
+    }
+
+    /** Every partition of a topic, nothing known about any. */
+    public static Assignment all(int topicPartitions) {
+      return new Assignment(
+          topicPartitions,
+          IntStream.range(0, topicPartitions).boxed().collect(Collectors.toMap(p -> p, p -> "")));
+    }
+
+    /** The assigned partitions. */
+    public Set<Integer> partitions() {
+      return memos.keySet();
+    }
+  }
+
+  /** The store forgot effects it had acknowledged: it has to be asked again where to start. */
+  final class PositionLostException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public PositionLostException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * The next offset to apply of each assigned partition, as the store remembers; partitions it has
+   * never seen are absent.
+   */
+  Map<Integer, Long> nextOffsets(Assignment assignment);
+
+  /** A few bytes about everything applied so far, to be kept by Kafka beside the offset. */
+  default String memo() {
+    return "";
+  }
 
   /**
    * Applies a batch and then remembers its offsets; returns when the store has acknowledged both.
    *
+   * @throws PositionLostException when the store remembers less than it once acknowledged
    * @throws RuntimeException when it did not; the same records come again
    */
   void apply(List<ConsumerRecord<byte[], byte[]>> batch);

@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -196,6 +195,11 @@ public final class SinkService implements Service {
           }
           health = Health.of(Health.State.RUNNING);
           return true;
+        } catch (Sink.PositionLostException e) {
+          LOG.warn("{} goes back: {}", name, e.getMessage());
+          consumer.pause(consumer.assignment());
+          unplaced.addAll(consumer.assignment());
+          return false;
         } catch (RuntimeException e) {
           if (health.state() != Health.State.DEGRADED) {
             LOG.warn("{} waits and tries again: {}", name, e.toString());
@@ -227,10 +231,11 @@ public final class SinkService implements Service {
     }
 
     private void remember(List<ConsumerRecord<byte[], byte[]>> batch) {
+      String memo = sink.memo();
       for (ConsumerRecord<byte[], byte[]> record : batch) {
         applied.put(
             new TopicPartition(record.topic(), record.partition()),
-            new OffsetAndMetadata(record.offset() + 1));
+            new OffsetAndMetadata(record.offset() + 1, memo));
       }
       if (System.nanoTime() - nextCommitNanos >= 0) {
         nextCommitNanos = System.nanoTime() + COMMIT_EVERY.toNanos();
@@ -245,22 +250,24 @@ public final class SinkService implements Service {
       assigned.countDown();
     }
 
-    /** Moves new partitions to where the store says it got. */
+    /** Moves new partitions to where the store says it got, or else to where Kafka says. */
     private void place() {
+      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(unplaced);
+      Map<Integer, String> memos = new HashMap<>();
+      for (TopicPartition partition : unplaced) {
+        OffsetAndMetadata known = committed.get(partition);
+        memos.put(partition.partition(), known == null ? "" : known.metadata());
+      }
       Map<Integer, Long> next =
-          sink.nextOffsets(
-              unplaced.stream().map(TopicPartition::partition).collect(Collectors.toSet()));
+          sink.nextOffsets(new Sink.Assignment(consumer.partitionsFor(topic).size(), memos));
       Map<TopicPartition, Long> earliest = consumer.beginningOffsets(unplaced);
       Map<TopicPartition, Long> latest = consumer.endOffsets(unplaced);
       for (TopicPartition partition : unplaced) {
-        Long wanted = next.get(partition.partition());
-        if (wanted != null) {
-          seek(
-              partition,
-              wanted,
-              earliest.getOrDefault(partition, 0L),
-              latest.getOrDefault(partition, 0L));
-        }
+        long first = earliest.getOrDefault(partition, 0L);
+        OffsetAndMetadata known = committed.get(partition);
+        long fallback = known == null ? first : known.offset();
+        long wanted = next.getOrDefault(partition.partition(), fallback);
+        seek(partition, wanted, first, latest.getOrDefault(partition, 0L));
       }
       consumer.resume(unplaced);
       unplaced.clear();

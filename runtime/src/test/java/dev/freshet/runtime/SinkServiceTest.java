@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.internals.AutoOffsetResetStrategy;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,10 +36,11 @@ class SinkServiceTest {
     final Map<Integer, Long> next = new ConcurrentHashMap<>();
     final BlockingQueue<Long> applied = new LinkedBlockingQueue<>();
     final AtomicInteger failures = new AtomicInteger();
+    final AtomicInteger losses = new AtomicInteger();
     volatile boolean closed;
 
     @Override
-    public Map<Integer, Long> nextOffsets(Set<Integer> partitions) {
+    public Map<Integer, Long> nextOffsets(Assignment assignment) {
       failIfTold();
       return Map.copyOf(next);
     }
@@ -47,6 +48,9 @@ class SinkServiceTest {
     @Override
     public void apply(List<ConsumerRecord<byte[], byte[]>> batch) {
       failIfTold();
+      if (losses.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw new PositionLostException("the store forgot");
+      }
       batch.forEach(record -> applied.add(record.offset()));
     }
 
@@ -66,6 +70,7 @@ class SinkServiceTest {
   void prepare() {
     consumer.updateBeginningOffsets(Map.of(P0, 0L));
     consumer.updateEndOffsets(Map.of(P0, 100L));
+    consumer.updatePartitions(TOPIC, List.of(new PartitionInfo(TOPIC, 0, null, null, null)));
     service = new SinkService("sink", TOPIC, () -> consumer, () -> store);
   }
 
@@ -132,6 +137,20 @@ class SinkServiceTest {
     assertThat(nextApplied()).isEqualTo(1);
     assertThat(nextApplied()).isEqualTo(2);
     assertThat(store.applied).isEmpty();
+  }
+
+  @Test
+  void goesBackToWhatTheStoreRemembersWhenItForgot() throws InterruptedException {
+    store.next.put(0, 1L);
+    start();
+    add(1);
+    assertThat(nextApplied()).isEqualTo(1);
+    store.losses.set(1);
+    store.next.put(0, 5L);
+    add(2);
+    consumer.schedulePollTask(() -> {}); // the poll after the seek
+    add(5);
+    assertThat(nextApplied()).isEqualTo(5);
   }
 
   @Test

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -37,8 +36,8 @@ final class DirectSink implements Sink {
   }
 
   @Override
-  public Map<Integer, Long> nextOffsets(Set<Integer> partitions) {
-    return redis.nextOffsets(partitions);
+  public Map<Integer, Long> nextOffsets(Assignment assignment) {
+    return redis.nextOffsets(assignment);
   }
 
   @Override

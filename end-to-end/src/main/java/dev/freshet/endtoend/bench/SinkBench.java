@@ -136,7 +136,7 @@ final class SinkBench implements Bench {
               bed.redisUri(),
               new SimpleMeterRegistry(),
               InstantSource.system())) {
-        sink.nextOffsets(Set.of(0));
+        sink.nextOffsets(Sink.Assignment.all(1));
         sink.apply(
             List.of(
                 record(

@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -75,8 +74,8 @@ public final class PeerFeed implements AutoCloseable {
     private final Map<Integer, Long> next = new HashMap<>();
 
     @Override
-    public Map<Integer, Long> nextOffsets(Set<Integer> partitions) {
-      for (int partition : partitions) {
+    public Map<Integer, Long> nextOffsets(Assignment assignment) {
+      for (int partition : assignment.partitions()) {
         next.putIfAbsent(partition, 0L);
         watermarks.putIfAbsent(partition, new Lsn(0));
       }

@@ -1,0 +1,101 @@
+package dev.freshet.invalidation;
+
+import dev.freshet.events.Invalidation;
+import dev.freshet.runtime.Sink;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the sink knows of one bucket's head. Used by one thread. */
+final class Bucket {
+
+  private final RedisClusterAsyncCommands<String, String> redis;
+  private final ApplyScript script;
+  private final RedisKeys keys;
+  private final Map<Integer, Long> offsets = new HashMap<>();
+  private String incarnation = "";
+  private int topicPartitions = 1;
+  private boolean open;
+  private long xid;
+
+  Bucket(RedisClusterAsyncCommands<String, String> redis, ApplyScript script, RedisKeys keys) {
+    this.redis = redis;
+    this.script = script;
+    this.keys = keys;
+  }
+
+  /** Reads the head; makes one when there is none. */
+  void place(Sink.Assignment assignment, int buckets, Supplier<String> names) {
+    RedisConnection.await(redis.hsetnx(keys.head(), "incarnation", names.get()));
+    RedisConnection.await(redis.hset(keys.head(), "buckets", Integer.toString(buckets)));
+    Map<String, String> head = RedisConnection.await(redis.hgetall(keys.head()));
+    incarnation = head.getOrDefault("incarnation", "");
+    topicPartitions = assignment.topicPartitions();
+    open = head.containsKey("floor");
+    xid = Long.parseLong(head.getOrDefault("xid", "0"));
+    for (int partition : assignment.partitions()) {
+      String offset = head.get("offset:" + partition);
+      if (offset == null) {
+        offsets.remove(partition);
+      } else {
+        offsets.put(partition, Long.parseLong(offset));
+      }
+    }
+  }
+
+  /** The next offset of a partition; null when the head does not know it. */
+  @Nullable Long offset(int partition) {
+    return offsets.get(partition);
+  }
+
+  /** The transaction of the newest heartbeat; 0 when there was none. */
+  long xid() {
+    return xid;
+  }
+
+  BucketBatch batch(int maxNames) {
+    return new BucketBatch(script, keys, incarnation, maxNames);
+  }
+
+  /**
+   * The arguments that store a batch's position.
+   *
+   * @param lost transactions at or below may have left no mark here
+   */
+  List<String> position(Batch batch, int maxMarks, int sweep, OptionalLong floor, long lost) {
+    List<String> args = new ArrayList<>();
+    args.add(Integer.toString(topicPartitions));
+    args.add(Integer.toString(maxMarks));
+    args.add(Integer.toString(sweep));
+    args.add(floor.isPresent() ? Long.toString(floor.getAsLong()) : "");
+    args.add(open ? "" : Long.toString(lost));
+    batch
+        .nextOffsets()
+        .forEach(
+            (partition, next) -> {
+              Long known = offsets.get(partition);
+              args.add(Integer.toString(partition));
+              args.add(known == null ? "" : Long.toString(known));
+              args.add(Long.toString(next));
+              args.add(heartbeat(batch.watermarks().get(partition)));
+            });
+    return args;
+  }
+
+  private static String heartbeat(Invalidation.@Nullable Watermark mark) {
+    return mark == null
+        ? ""
+        : "%d %d %d %s".formatted(mark.committedMicros(), mark.xid(), mark.xmin(), mark.lsn());
+  }
+
+  /** Says that a batch is in. */
+  void stored(Batch batch, BucketBatch done) {
+    open |= done.open();
+    offsets.putAll(batch.nextOffsets());
+  }
+}
