@@ -40,7 +40,8 @@ final class Entries {
 
   /**
    * Stores {@code count} entries numbered from {@code first}, each {@code perTag} of them under one
-   * tag: {@code item:} and the number of its first one. Returns when Redis has them all.
+   * tag: {@code item:} and the number of its first one. Returns when Redis has them all, and its
+   * hash tables have grown: otherwise what is measured next would pay for moving them.
    */
   void store(int first, int count, int perTag) throws InterruptedException {
     double expires = System.currentTimeMillis() + TIME_TO_LIVE_SECONDS * 1000.0;
@@ -58,6 +59,9 @@ final class Entries {
       settle(underWay);
     } finally {
       connection.setAutoFlushCommands(true);
+    }
+    while (connection.sync().debugHtstats(0).contains("rehashing target")) {
+      present(first, count); // each look-up moves a little
     }
   }
 
