@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How long a local cache trusts a feed, and how much a feed may hold.
  *
- * @param silence without a message for longer, a bucket is not trusted; heartbeats come about once a
- *     second
+ * @param silence without a message for longer, a bucket is not trusted; heartbeats come about once
+ *     a second
  * @param retry how long after a failure the head is read again, or the subscription made again
  * @param waiting messages received and not handled yet; beyond, they are dropped, which is a gap
  * @param heartbeats how many are remembered per bucket

@@ -10,8 +10,8 @@ package dev.freshet.cache;
  * @param disconnects how often the subscription was lost
  * @param clears how often a bucket was forgotten, for any of these reasons
  * @param waiting messages received and not handled yet
- * @param ageNanos since the newest message of the bucket that was heard of longest ago; negative while
- *     one was never heard of
+ * @param ageNanos since the newest message of the bucket that was heard of longest ago; negative
+ *     while one was never heard of
  */
 record FeedStats(
     long messages,

@@ -2,19 +2,19 @@ package dev.freshet.cache;
 
 import java.util.List;
 
-/** A value in the local cache, with what it depends on. Thread-safe. */
+/** A value in the local cache, with what it depends on. Equal only to itself. Thread-safe. */
 final class NearEntry<V> {
 
   private static final long FRESH = Long.MIN_VALUE;
 
-  final String key;
-  final V value;
-  final List<String> tags;
-  final int bucket;
-  final Stretch stretch;
-  final int weight;
-  final long expiresNanos;
-  final long staleForNanos;
+  private final String key;
+  private final V value;
+  private final List<String> tags;
+  private final int bucket;
+  private final Stretch stretch;
+  private final int weight;
+  private final long expiresNanos;
+  private final long staleForNanos;
   private volatile long staleSinceNanos = FRESH;
 
   NearEntry(
@@ -25,42 +25,80 @@ final class NearEntry<V> {
       int weight,
       long expiresNanos,
       long staleForNanos) {
-    this.key = key;
-    this.value = value;
-    this.tags = tags;
+    if (weight < 0) {
+      throw new IllegalArgumentException("the weight of " + key + " is " + weight);
+    }
     this.bucket = ticket.bucket();
     this.stretch = ticket.stretch();
+    this.key = key;
+    this.value = value;
+    this.tags = List.copyOf(tags);
     this.weight = weight;
     this.expiresNanos = expiresNanos;
     this.staleForNanos = staleForNanos;
+  }
+
+  String key() {
+    return key;
   }
 
   V value() {
     return value;
   }
 
-  /** Whether one of its tags was invalidated: to be served only while a refresh runs. */
+  List<String> tags() {
+    return tags;
+  }
+
+  int bucket() {
+    return bucket;
+  }
+
+  int weight() {
+    return weight;
+  }
+
+  /** In the time of the cache's ticker. */
+  long expiresNanos() {
+    return expiresNanos;
+  }
+
+  /** Whether one of its tags became stale: it is served only while someone loads it again. */
   boolean stale() {
     return staleSinceNanos != FRESH;
   }
 
-  void markStale(long nowNanos) {
-    if (staleSinceNanos == FRESH) {
-      staleSinceNanos = nowNanos;
-    }
+  /** Whether it may be served for a while although it is stale. */
+  boolean outlivesStaleness() {
+    return staleForNanos > 0;
   }
 
-  boolean mayBeServed(long nowNanos) {
-    if (nowNanos - expiresNanos >= 0 || !stretch.lasts(nowNanos)) {
+  /** Called under the lock of its bucket; false when it was stale already. */
+  boolean markStale(long nowNanos) {
+    if (staleSinceNanos != FRESH) {
+      return false;
+    }
+    staleSinceNanos = nowNanos;
+    return true;
+  }
+
+  boolean servable(long nowNanos) {
+    if (!stretch.lasts(nowNanos) || nowNanos - expiresNanos >= 0) {
       return false;
     }
     long since = staleSinceNanos;
-    return since == FRESH || nowNanos - since <= staleForNanos;
+    return since == FRESH || nowNanos - since < staleForNanos;
   }
 
-  /** For how long at most it has been stale, as far as the feed tells; nanoseconds. */
-  long ageNanos(long nowNanos) {
+  /** The same when its bucket is not trusted, if it has been stale for this long at most. */
+  boolean servableUntrusted(long nowNanos, long staleAtMostNanos) {
+    return nowNanos - expiresNanos < 0 && staleNanos(nowNanos) <= staleAtMostNanos;
+  }
+
+  /** For how long it may have been stale: since its feed was heard of last, or a tag told. */
+  private long staleNanos(long nowNanos) {
     long since = staleSinceNanos;
-    return since == FRESH ? stretch.ageNanos(nowNanos) : nowNanos - since;
+    long told = since == FRESH ? 0 : nowNanos - since;
+    return Math.max(told, stretch.ageNanos(nowNanos));
   }
 }

@@ -1,12 +1,12 @@
 package dev.freshet.cache;
 
 /**
- * An unbroken stretch of a bucket's feed: from its beginning on, every message was heard and handled
- * in its order.
+ * An unbroken stretch of a bucket's feed: from its beginning on, every message was heard and
+ * handled in its order.
  *
- * <p>What a local cache got during a stretch is fresh as long as the stretch lasts. It ends for good
- * with a gap, another incarnation, a silence or a lost connection; another one begins later. Thread-safe:
- * written by the feed's thread, read by all.
+ * <p>What a local cache got during a stretch is fresh as long as the stretch lasts. It ends for
+ * good with a gap, another incarnation, a silence or a lost connection; another one begins later.
+ * Thread-safe: written by the feed's thread, read by all.
  */
 final class Stretch {
 
@@ -32,7 +32,12 @@ final class Stretch {
     return !over && nowNanos - heardNanos <= silenceNanos;
   }
 
-  /** What was committed and applied longer ago than this has been heard; nanoseconds. */
+  /** Whether it has not been ended; it may still be silent. */
+  boolean begun() {
+    return !over;
+  }
+
+  /** Since the newest message that was handled; after the end, since the last one of it. */
   long ageNanos(long nowNanos) {
     return nowNanos - heardNanos;
   }

@@ -1,17 +1,8 @@
 package dev.freshet.embedded;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +12,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads; starting and stopping exclude each other.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
-  static final String USER = "postgres";
-  static final String SETTINGS_FILE = "freshet.conf";
-
-  /** What the last line of {@code postmaster.pid} says once connections are welcome. */
-  private static final Set<String> READY = Set.of("ready", "standby");
-
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
-
   private final ServerSpec spec;
   private final String database;
-  private final @Nullable Privileges givenPrivileges;
-  private @Nullable ChildProcess child;
+  private final PostgresServer server;
+  private volatile String synchronousStandby = "";
 
   /**
    * A server that is not started yet.
@@ -51,64 +33,83 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
     this.spec = spec;
     this.database = database;
-    this.givenPrivileges = privileges;
+    this.server = new PostgresServer(spec, new Primary(), privileges);
   }
 
   /** The address, the same for all runs of this server. */
   public PostgresAddress address() {
-    return new PostgresAddress("127.0.0.1", spec.port(), database, USER, USER);
+    return new PostgresAddress(
+        "127.0.0.1", spec.port(), database, PostgresServer.USER, PostgresServer.USER);
+  }
+
+  /** Where its files are. */
+  Path data() {
+    return spec.data();
   }
 
   /** Starts it on the data that are there, or on a new database system; returns when it answers. */
-  public synchronized void start() {
-    if (child != null && child.isAlive()) {
-      throw new IllegalStateException(spec.name() + " runs already, as process " + child.pid());
-    }
-    long started = System.nanoTime();
-    Orphans.end(spec.data());
-    spec.checkPort();
-    try {
-      Privileges privileges = givenPrivileges == null ? Privileges.neverRoot() : givenPrivileges;
-      PostgresBinaries binaries = prepare(privileges);
-      ChildProcess starting =
-          ChildProcess.start(
-              spec,
-              // QUIT is the immediate shutdown: with us gone there is nobody to be polite to.
-              privileges.diesWithUs(
-                  "QUIT", List.of(binaries.server().toString(), "-D", spec.data().toString())),
-              Map.of("TZ", "UTC"));
-      child = starting;
-      String version = starting.awaitReady(START_LIMIT, () -> openDatabase(starting.pid()));
-      spec.ready("Postgres " + version, started);
-    } catch (IOException e) {
-      throw new StackException(
-          "Postgres could not be prepared in " + spec.data(),
-          e.toString(),
-          "check that the folder is writable and the disk is not full",
-          e);
-    }
+  public void start() {
+    server.start();
   }
 
   /** Stops it as an operator would: sessions are ended, a checkpoint is written. */
-  public synchronized void stop() {
-    end("INT");
+  public void stop() {
+    server.stop();
   }
 
   /**
    * Kills the postmaster ({@code kill -9}): what was not flushed is recovered at the next start.
    */
-  public synchronized void kill() {
-    if (child != null) {
-      child.kill();
-      // Its backends notice by themselves, but need not have done so when we return.
-      Orphans.end(spec.data());
-      child = null;
-    }
+  public void kill() {
+    server.kill();
   }
 
   /** Stops it at once, without a checkpoint: for data nobody will read again. */
-  synchronized void discard() {
-    end("QUIT");
+  void discard() {
+    server.discard();
+  }
+
+  /**
+   * Makes commits wait until the standby of this name acknowledges them, as their session's {@code
+   * synchronous_commit} asks; sessions with {@code local} go on as before. An {@link
+   * EmbeddedStandby} is named like its spec.
+   *
+   * <p>While no standby of this name is there, a commit is durable and logically decoded, but its
+   * rows are invisible and its session is held: until {@link #commitsWaitForNobody}, or the end of
+   * the server.
+   *
+   * <p>Returns when it counts for every commit that begins later. Outlives stop and start, but not
+   * this object. The server must run.
+   */
+  public void commitsWaitFor(String standby) {
+    if (standby.isEmpty() || standby.indexOf('"') >= 0) {
+      throw new IllegalArgumentException("standby is named [" + standby + "]");
+    }
+    synchronizeWith('"' + standby + '"');
+  }
+
+  /** Lets go of the commits that wait; later ones need no standby. The server must run. */
+  public void commitsWaitForNobody() {
+    synchronizeWith("");
+  }
+
+  private synchronized void synchronizeWith(String standbys) {
+    synchronousStandby = standbys;
+    server.reload();
+    String counts =
+        "SELECT 1 WHERE current_setting('synchronous_standby_names') = '"
+            + standbys.replace("'", "''")
+            + "'";
+    Await.until("commits wait for standby [" + standbys + "]", () -> askNew(counts));
+    // A new session is a child of a postmaster that has told everybody; but it is the checkpointer
+    // whose word counts, and it listens before it makes a checkpoint.
+    Await.until("a checkpoint is made", () -> !askNew("CHECKPOINT"));
+  }
+
+  private boolean askNew(String sql) throws IOException {
+    try (PostgresWire wire = PostgresWire.connect(spec.port(), PostgresServer.USER, "postgres")) {
+      return wire.execute(sql);
+    }
   }
 
   /** The same as {@link #stop()}. */
@@ -117,106 +118,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
     stop();
   }
 
-  private void end(String signal) {
-    if (child != null) {
-      child.signal(signal);
-      child.awaitEndOrKill(STOP_LIMIT);
-      child = null;
+  private final class Primary implements PostgresServer.Part {
+    @Override
+    public void create(Path data, PostgresTemplate template) throws IOException {
+      template.create(data);
     }
-  }
 
-  private PostgresBinaries prepare(Privileges privileges) throws IOException {
-    Path data = spec.data();
-    BinaryCache cache = privileges.stranger() ? BinaryCache.temporary() : BinaryCache.ours();
-    PostgresBinaries binaries = PostgresBinaries.locate(cache, spec.progress());
-    if (!privileges.guarded()) {
-      spec.progress()
-          .accept("no setpriv here: Postgres will outlive a killed JVM until next start");
+    @Override
+    public Map<String, String> settings() {
+      return Map.of("synchronous_standby_names", synchronousStandby);
     }
-    Files.createDirectories(spec.folder());
-    if (privileges.stranger() && !spec.durable()) {
-      letPass(spec.folder());
-    }
-    if (!Files.exists(data.resolve("PG_VERSION"))) {
-      new PostgresTemplate(cache, binaries, privileges, new SecureRandom()).create(data);
-    }
-    privileges.own(data);
-    if (!privileges.canReach(data) || !privileges.canReach(binaries.server())) {
-      throw new StackException(
-          "Postgres must not be root, and uid " + privileges.owner() + " cannot reach its files",
-          "it needs " + data + " and " + binaries.server(),
-          "choose a data folder every user may enter, such as one below /var/lib or /srv");
-    }
-    dropMisleadingPid(data);
-    Files.writeString(data.resolve(SETTINGS_FILE), settings(), UTF_8);
-    return binaries;
-  }
 
-  private static void letPass(Path folder) throws IOException {
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
-    permissions.add(PosixFilePermission.OTHERS_EXECUTE);
-    Files.setPosixFilePermissions(folder, permissions);
-  }
-
-  /**
-   * Postgres refuses to start if the process named in {@code postmaster.pid} lives, though after a
-   * crash its number may be another's. No server works here any more, so that is what it would be.
-   * If the number is nobody's, the file stays: Postgres uses it to free shared memory.
-   */
-  private static void dropMisleadingPid(Path data) throws IOException {
-    Path file = data.resolve("postmaster.pid");
-    if (!Files.exists(file)) {
-      return;
-    }
-    String first = Files.readString(file, UTF_8).lines().findFirst().orElse("").strip();
-    if (!first.matches("[0-9]{1,10}") || ProcessHandle.of(Long.parseLong(first)).isPresent()) {
-      Files.delete(file);
-    }
-  }
-
-  /** In a file and not on the command line, so that {@code ALTER SYSTEM} has the last word. */
-  private String settings() {
-    Map<String, String> ours = new LinkedHashMap<>();
-    ours.put("listen_addresses", "127.0.0.1");
-    ours.put("port", String.valueOf(spec.port()));
-    ours.put("unix_socket_directories", "");
-    ours.put("wal_level", "logical");
-    ours.put("max_wal_senders", "20");
-    ours.put("max_replication_slots", "20");
-    ours.put("fsync", "on");
-    ours.put("synchronous_commit", "on");
-    ours.put("full_page_writes", "on");
-    if (Platform.current().os().equals("linux")) {
-      // After a crash everything is synced first: one call instead of a thousand (0.2 s, not 1.8).
-      ours.put("recovery_init_sync_method", "syncfs");
-    }
-    ours.put("timezone", "UTC");
-    ours.put("log_timezone", "UTC");
-    ours.put("log_line_prefix", "%m [%p] %q%a ");
-    StringBuilder text = new StringBuilder("# Written at each start; change by ALTER SYSTEM.\n");
-    spec.over(ours)
-        .forEach(
-            (key, value) ->
-                text.append(key)
-                    .append(" = '")
-                    .append(value.replace("\\", "\\\\").replace("'", "''"))
-                    .append("'\n"));
-    return text.toString();
-  }
-
-  private String openDatabase(long pid) throws IOException {
-    // Knocking too early costs a process each time and a line in the log; reading a file does not.
-    List<String> status = Files.readAllLines(spec.data().resolve("postmaster.pid"), UTF_8);
-    if (status.size() < 8
-        || !status.get(0).strip().equals(String.valueOf(pid))
-        || !READY.contains(status.get(7).strip())) {
-      throw new IOException("it has not said that it is ready");
-    }
-    try (PostgresWire wire = PostgresWire.connect(spec.port(), USER, "postgres")) {
+    @Override
+    public void opened(PostgresWire wire) throws IOException {
       if (!wire.execute("SELECT 1 FROM pg_database WHERE datname = '" + database + "'")) {
         wire.execute("CREATE DATABASE \"" + database + "\"");
       }
-      return wire.serverVersion();
     }
   }
 }

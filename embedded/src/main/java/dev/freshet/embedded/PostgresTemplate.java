@@ -55,7 +55,7 @@ record PostgresTemplate(
         List.of(
             binaries.initdb().toString(),
             "--pgdata=" + data,
-            "--username=" + EmbeddedPostgres.USER,
+            "--username=" + PostgresServer.USER,
             "--auth=trust",
             "--encoding=UTF8",
             "--no-locale",
@@ -70,7 +70,7 @@ record PostgresTemplate(
     }
     Files.writeString(
         data.resolve("postgresql.conf"),
-        "\ninclude_if_exists = '" + EmbeddedPostgres.SETTINGS_FILE + "'\n",
+        "\ninclude_if_exists = '" + PostgresServer.SETTINGS_FILE + "'\n",
         UTF_8,
         StandardOpenOption.APPEND);
   }

@@ -7,11 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -97,7 +93,7 @@ class StackIT {
     try (EmbeddedPostgres second = new EmbeddedPostgres(spec, "app")) {
       second.start();
       String identifier = "SELECT system_identifier FROM pg_control_system()";
-      assertThat(sql(second.address(), identifier)).isNotEqualTo(sql(identifier));
+      assertThat(Sql.at(second.address(), identifier)).isNotEqualTo(sql(identifier));
     }
   }
 
@@ -109,10 +105,10 @@ class StackIT {
     try (EmbeddedPostgres third = new EmbeddedPostgres(spec, "app", Privileges.asUser("nobody"))) {
       third.start();
       assertThat(Files.getOwner(spec.data()).getName()).isEqualTo("nobody");
-      assertThat(sql(third.address(), "SELECT 1")).isEqualTo("1");
+      assertThat(Sql.at(third.address(), "SELECT 1")).isEqualTo("1");
       third.kill();
       third.start();
-      assertThat(sql(third.address(), "SELECT 1")).isEqualTo("1");
+      assertThat(Sql.at(third.address(), "SELECT 1")).isEqualTo("1");
     }
   }
 
@@ -202,19 +198,6 @@ class StackIT {
   }
 
   private static String sql(String sql) throws SQLException {
-    return sql(stack.postgres(), sql);
-  }
-
-  private static String sql(PostgresAddress address, String sql) throws SQLException {
-    try (Connection connection =
-            DriverManager.getConnection(address.jdbcUrl(), address.user(), address.password());
-        Statement statement = connection.createStatement()) {
-      if (!statement.execute(sql)) {
-        return "";
-      }
-      try (ResultSet rows = statement.getResultSet()) {
-        return rows.next() ? String.valueOf(rows.getString(1)) : "";
-      }
-    }
+    return Sql.at(stack.postgres(), sql);
   }
 }

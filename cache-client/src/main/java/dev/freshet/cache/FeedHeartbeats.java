@@ -1,0 +1,50 @@
+package dev.freshet.cache;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The newest heartbeats of one incarnation, a bounded number of them. Thread-safe. */
+final class FeedHeartbeats {
+
+  private final int most;
+  private final Deque<Feed.Heartbeat> oldestFirst = new ArrayDeque<>();
+
+  FeedHeartbeats(int most) {
+    this.most = most;
+  }
+
+  /** Remembers it unless it is known; one that was never committed is none. */
+  synchronized void add(Feed.Heartbeat heartbeat) {
+    Feed.Heartbeat newest = oldestFirst.peekLast();
+    long known = newest == null ? 0 : newest.committedMicros();
+    if (heartbeat.committedMicros() > known) {
+      oldestFirst.addLast(heartbeat);
+      if (oldestFirst.size() > most) {
+        oldestFirst.removeFirst();
+      }
+    }
+  }
+
+  /** Forgets all: another incarnation has other transactions. */
+  synchronized void clear() {
+    oldestFirst.clear();
+  }
+
+  synchronized Optional<Feed.Heartbeat> newest() {
+    return Optional.ofNullable(oldestFirst.peekLast());
+  }
+
+  /** The xmin of the newest that was received at this time or before. */
+  synchronized OptionalLong xminAt(long nanos) {
+    var newestFirst = oldestFirst.descendingIterator();
+    while (newestFirst.hasNext()) {
+      Feed.Heartbeat heartbeat = newestFirst.next();
+      if (heartbeat.receivedNanos() - nanos <= 0) {
+        return OptionalLong.of(heartbeat.xmin());
+      }
+    }
+    return OptionalLong.empty();
+  }
+}
