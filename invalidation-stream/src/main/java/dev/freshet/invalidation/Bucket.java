@@ -1,6 +1,7 @@
 package dev.freshet.invalidation;
 
 import dev.freshet.events.Invalidation;
+import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Sink;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.ArrayList;
@@ -27,6 +28,21 @@ final class Bucket {
     this.redis = redis;
     this.script = script;
     this.keys = keys;
+  }
+
+  /**
+   * Refuses to go on with a cache that is laid out in another number of buckets: its entries would
+   * not be found, and would not be deleted.
+   */
+  static void requireLayout(
+      RedisClusterAsyncCommands<String, String> redis, String namespace, int buckets) {
+    String found = RedisConnection.await(redis.hget(new RedisKeys(namespace, 0).head(), "buckets"));
+    if (found != null && Integer.parseInt(found) != buckets) {
+      throw FreshetException.unfit(
+          "the cache in Redis is laid out in other buckets than freshet.yaml says",
+          "found %s, \"invalidation.buckets\" is %d".formatted(found, buckets),
+          "set it to %s, or start over with an empty cache: freshet reset".formatted(found));
+    }
   }
 
   /** Reads the head; makes one when there is none. */

@@ -77,6 +77,12 @@ public final class InvalidationStream {
       MeterRegistry registry,
       InstantSource clock) {
     RedisConnection redis = RedisConnection.open(redisUri);
+    try {
+      Bucket.requireLayout(redis.commands(), topics.namespace(), config.buckets());
+    } catch (RuntimeException e) {
+      redis.close();
+      throw e;
+    }
     AppliedPublisher publisher = new AppliedPublisher(kafka, topics.applied(), registry);
     return new RedisInvalidator(
         redis,

@@ -14,6 +14,7 @@ import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.Lsn;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
+import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Sink;
 import dev.freshet.runtime.TopicProvisioner;
@@ -467,6 +468,7 @@ class RedisSinkIT {
   @Test
   void everyBucketIsTold() {
     sink.close();
+    redis.flushall();
     sink = openSink(new InvalidationConfig(1, Duration.ofMinutes(1), 3, 10_000));
     sink.nextOffsets(Sink.Assignment.all(1));
     for (int b = 0; b < 3; b++) {
@@ -480,6 +482,14 @@ class RedisSinkIT {
     assertThat(redis.hget("shop:{2}:head", "offset:0")).isEqualTo("2");
     assertThat(redis.hget("shop:{2}:head", "buckets")).isEqualTo("3");
     assertThat(redis.zscore("shop:{1}:marks", "org:7")).isEqualTo(250);
+  }
+
+  @Test
+  void anotherNumberOfBucketsIsRefusedAtTheStart() {
+    settle();
+    assertThatThrownBy(() -> openSink(new InvalidationConfig(1, Duration.ofMinutes(1), 4, 10_000)))
+        .isInstanceOf(FreshetException.class)
+        .hasMessageContaining("laid out in other buckets");
   }
 
   @Test
