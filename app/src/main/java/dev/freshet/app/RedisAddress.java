@@ -5,16 +5,18 @@ import java.util.regex.Pattern;
 
 /**
  * Where Redis listens, written {@code redis://user:password@host:port/database}; {@code rediss} for
- * TLS. {@link #toString} hides the password.
+ * TLS, {@code redis-sentinel} and {@code redis-cluster} with several hosts. {@link #toString} hides
+ * the password.
  */
 public record RedisAddress(String uri) {
   private static final Pattern FORM =
-      Pattern.compile("(rediss?://)(?:([^:@/]*:)?([^@/]+)@)?([^@\\s]+)");
+      Pattern.compile("(rediss?(?:-cluster|-sentinel)?://)(?:([^:@/]*:)?([^@/]+)@)?([^@\\s]+)");
 
   public RedisAddress {
     if (!FORM.matcher(uri).matches()) {
       throw new IllegalArgumentException(
-          "this is not the address of a Redis; write it like redis://cache:6379");
+          "this is not the address of a Redis; write it like redis://cache:6379, or"
+              + " redis-cluster://one:6379,two:6379");
     }
   }
 

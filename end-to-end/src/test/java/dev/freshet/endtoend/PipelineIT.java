@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.app.Pipeline;
 import dev.freshet.embedded.EmbeddedStack;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,6 +94,28 @@ class PipelineIT {
         .contains("tags   facility:201, org:3, org:4");
     assertThat(shop.freshet("why", "--tag", "org:4").out()).contains("public.facilities id=201");
     assertThat(shop.freshet("why", "shop:{0}:entry:move/other").code()).isEqualTo(1);
+  }
+
+  @Test
+  void whyNamesTheTransactionThatKeepsAnEntryFromBeingStored() throws Exception {
+    shop.sql("INSERT INTO organizations VALUES (901, 'held')");
+    shop.awaitApplied();
+    shop.fill("held/org", "org:901");
+    try (Connection holder = shop.connect();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("SET application_name = 'slow import'");
+      statement.execute("UPDATE organizations SET name = 'x' WHERE id = 20");
+      shop.sql("UPDATE organizations SET name = 'y' WHERE id = 901");
+      shop.awaitGone("held/org");
+      assertThat(shop.freshet("why", "held/org").out())
+          .contains("now    not in the cache")
+          .contains("refused from a standby: transaction ")
+          .contains("slow import, idle in transaction")
+          .contains("UPDATE organizations SET name = 'x' WHERE id = 20");
+      holder.rollback();
+    }
+    assertThat(shop.freshet("why", "--tag", "org:901").out()).contains("fills  stored");
   }
 
   @Test

@@ -9,6 +9,8 @@ import dev.freshet.events.AppliedJson;
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.MalformedEventException;
+import dev.freshet.ingest.Horizon;
+import dev.freshet.invalidation.CacheView;
 import dev.freshet.runtime.FreshetException;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -22,10 +24,11 @@ import picocli.CommandLine.Parameters;
 /** {@code freshet why}. */
 @Command(
     name = "why",
-    description = "The row change that last deleted KEY.",
+    description = "The row change that last deleted KEY, and whether it would be stored now.",
     footer = {
       "  freshet why cache:org:7:summary",
-      "  freshet why --tag org:7                      # the change that last made a tag stale",
+      "  freshet why --tag org:7                      # the change that last made a tag stale,",
+      "                                               # and who keeps its entries from being stored",
     })
 final class Why implements Callable<Integer> {
 
@@ -56,13 +59,21 @@ final class Why implements Callable<Integer> {
     FreshetConfig read = config.read(terminal);
     try (TopicReader reader = new TopicReader(read, "freshet-why")) {
       if (tag) {
-        printStale(lastStale(reader, read).orElseThrow(this::noSuchTag));
+        Invalidation.Stale stale = lastStale(reader, read).orElseThrow(this::noSuchTag);
+        printStale(stale, outlook(read, Set.of(name)));
       } else {
         Death death = lastDeath(reader, read).orElseThrow(this::noSuchKey);
-        printDeath(death, namesOf(death, reader, read));
+        Set<String> tags = namesOf(death, reader, read);
+        printDeath(death, tags, outlook(read, tags));
       }
     }
     return ExitCode.DONE.number();
+  }
+
+  private FillOutlook outlook(FreshetConfig read, Set<String> tags) {
+    return FillOutlook.of(
+        CacheView.of(read.redis().uri(), read.topics(), read.invalidation().buckets(), name, tags),
+        Horizon.of(read.postgres()));
   }
 
   /** A key that died, and when. */
@@ -144,7 +155,7 @@ final class Why implements Callable<Integer> {
         null);
   }
 
-  private void printDeath(Death death, Set<String> tags) {
+  private void printDeath(Death death, Set<String> tags, FillOutlook outlook) {
     Invalidation.Cause cause = death.deletion().cause();
     long committed = cause.source().committedMicros();
     long millis = (death.appliedMicros() - committed) / 1000;
@@ -159,6 +170,7 @@ final class Why implements Callable<Integer> {
       line.put("tag", death.deletion().tag());
       line.set("row", Wording.json(cause));
       tags.stream().sorted().forEach(line.putArray("tags")::add);
+      outlook.addTo(line);
       Json.print(terminal, line);
       return;
     }
@@ -171,13 +183,15 @@ final class Why implements Callable<Integer> {
             committed > 0 ? ", %d ms after commit".formatted(millis) : "");
     terminal.out().println("  row    " + Wording.row(cause));
     terminal.out().println("  tags   " + Wording.sorted(tags));
+    outlook.lines().forEach(line -> terminal.out().println("  " + line));
   }
 
-  private void printStale(Invalidation.Stale stale) {
+  private void printStale(Invalidation.Stale stale, FillOutlook outlook) {
     if (json) {
       ObjectNode line = Json.object().put("tag", name);
       line.set("row", Wording.json(stale.cause()));
       stale.tags().stream().sorted().forEach(line.putArray("tags")::add);
+      outlook.addTo(line);
       Json.print(terminal, line);
       return;
     }
@@ -185,5 +199,8 @@ final class Why implements Callable<Integer> {
     terminal.out().printf("%s  stale since %s%n", name, Wording.time(committed, clock.instant()));
     terminal.out().println("  row    " + Wording.row(stale.cause()));
     terminal.out().println("  names  " + Wording.names(stale));
+    outlook.lines().stream()
+        .skip(1) // a tag is not in the cache
+        .forEach(line -> terminal.out().println("  " + line));
   }
 }
