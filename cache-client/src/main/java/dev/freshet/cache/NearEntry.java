@@ -96,7 +96,7 @@ final class NearEntry<V> {
   }
 
   /** For how long it may have been stale: since its feed was heard of last, or a tag told. */
-  private long staleNanos(long nowNanos) {
+  long staleNanos(long nowNanos) {
     long since = staleSinceNanos;
     long told = since == FRESH ? 0 : nowNanos - since;
     return Math.max(told, stretch.ageNanos(nowNanos));

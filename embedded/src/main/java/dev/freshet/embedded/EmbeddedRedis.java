@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,13 @@ public final class EmbeddedRedis implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
+  private static final Duration STOP_POLL = Duration.ofMillis(20);
+
+  /** Below all ports servers of ours listen on, and never in use on loopback. */
+  private static final String NOBODYS_PORT = "1";
+
   private final ServerSpec spec;
+  private volatile Optional<EmbeddedRedis> followed = Optional.empty();
   private @Nullable ChildProcess child;
 
   /** A server that is not started yet. */
@@ -33,8 +41,10 @@ public final class EmbeddedRedis implements AutoCloseable {
 
   /** The address, the same for all runs of this server. */
   public String uri() {
-    String password = spec.settings().getOrDefault("requirepass", "");
-    return "redis://" + (password.isEmpty() ? "" : ":" + password + "@") + "127.0.0.1:" + port();
+    return "redis://"
+        + (password().isEmpty() ? "" : ":" + password() + "@")
+        + "127.0.0.1:"
+        + port();
   }
 
   /** The loopback port. */
@@ -77,15 +87,25 @@ public final class EmbeddedRedis implements AutoCloseable {
     if (child == null) {
       return;
     }
-    try (RedisWire wire = open()) {
-      wire.command("SHUTDOWN", appendOnly() ? "NOSAVE" : "SAVE");
-    } catch (EOFException accepted) {
-      // It answers a shutdown by closing the connection.
-    } catch (IOException refused) {
-      child.signal("TERM");
+    long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+    // It refuses while it writes its first append-only file, as a new replica does, and forgets
+    // that it was asked.
+    while (child.isAlive() && !agreesToEnd() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(STOP_POLL.toNanos());
     }
     child.awaitEndOrKill(STOP_LIMIT);
     child = null;
+  }
+
+  private boolean agreesToEnd() {
+    try (RedisWire wire = open()) {
+      wire.command("SHUTDOWN", appendOnly() ? "NOSAVE" : "SAVE");
+      return false;
+    } catch (EOFException closed) {
+      return true; // it answers a shutdown by closing the connection
+    } catch (IOException refused) {
+      return false;
+    }
   }
 
   /** Kills it ({@code kill -9}). A durable one loses at most the last two seconds. */
@@ -93,6 +113,53 @@ public final class EmbeddedRedis implements AutoCloseable {
     if (child != null) {
       child.kill();
       child = null;
+    }
+  }
+
+  /** Makes it a replica of another: now if it runs, or else when it is started. */
+  void follow(EmbeddedRedis primary) {
+    followed = Optional.of(primary);
+    replicate("127.0.0.1", String.valueOf(primary.port()));
+  }
+
+  /** Makes a replica stop hearing from its primary, while it goes on being a replica. */
+  void hearNothing() {
+    replicate("127.0.0.1", NOBODYS_PORT);
+  }
+
+  /** Makes a replica a primary, with the data it has. */
+  void followNobody() {
+    followed = Optional.empty();
+    replicate("NO", "ONE");
+  }
+
+  private synchronized void replicate(String host, String port) {
+    if (child == null) {
+      return;
+    }
+    try (RedisWire wire = open()) {
+      wire.command("CONFIG", "SET", "masterauth", primaryPassword());
+      wire.command("REPLICAOF", host, port);
+    } catch (IOException e) {
+      throw new StackException(
+          spec.name() + " cannot be made to follow " + host + " " + port,
+          e.toString(),
+          "the whole log is " + spec.log(),
+          e);
+    }
+  }
+
+  /** A field of a section of {@code INFO}; empty when it is not there. */
+  String info(String section, String name) throws IOException {
+    try (RedisWire wire = open()) {
+      return field(wire.command("INFO", section), name + ":");
+    }
+  }
+
+  /** A field of {@code CLUSTER INFO}; empty when it is not there. */
+  String clusterInfo(String name) throws IOException {
+    try (RedisWire wire = open()) {
+      return field(wire.command("CLUSTER", "INFO"), name + ":");
     }
   }
 
@@ -116,6 +183,14 @@ public final class EmbeddedRedis implements AutoCloseable {
     ours.put("save", "\"\"");
     ours.put("appendonly", spec.durable() ? "yes" : "no");
     ours.put("appendfsync", "everysec");
+    // A replica is served at once, and through no file that a later start might take for data.
+    ours.put("repl-diskless-sync", "yes");
+    ours.put("repl-diskless-sync-delay", "0");
+    ours.put("rdb-del-sync-files", "yes");
+    followed.ifPresent(primary -> ours.put("replicaof", "127.0.0.1 " + primary.port()));
+    if (!primaryPassword().isEmpty()) {
+      ours.put("masterauth", primaryPassword());
+    }
     StringBuilder text = new StringBuilder("# Written at each start.\n");
     spec.over(ours)
         .forEach(
@@ -124,12 +199,19 @@ public final class EmbeddedRedis implements AutoCloseable {
     return text.toString();
   }
 
-  private RedisWire open() throws IOException {
+  private String password() {
+    return spec.settings().getOrDefault("requirepass", "");
+  }
+
+  private String primaryPassword() {
+    return followed.map(EmbeddedRedis::password).orElse("");
+  }
+
+  RedisWire open() throws IOException {
     RedisWire wire = RedisWire.connect(spec.port());
-    String password = spec.settings().getOrDefault("requirepass", "");
-    if (!password.isEmpty()) {
+    if (!password().isEmpty()) {
       try {
-        wire.command("AUTH", password);
+        wire.command("AUTH", password());
       } catch (IOException e) {
         wire.close();
         throw e;

@@ -39,10 +39,15 @@ final class Ports {
 
   /** Different ports that nobody listens on now. */
   List<Integer> free(int count) {
+    return freeWithOffset(count, 0);
+  }
+
+  /** The same, where nobody listens {@code offset} ports higher either. */
+  List<Integer> freeWithOffset(int count, int offset) {
     Set<Integer> found = new LinkedHashSet<>();
     for (int i = 0; i < ATTEMPTS_MAX && found.size() < count; i++) {
-      int port = random.nextInt(LOWEST, HIGHEST + 1);
-      if (!found.contains(port) && isFree(port)) {
+      int port = random.nextInt(LOWEST, HIGHEST + 1 - offset);
+      if (!found.contains(port) && isFree(port) && (offset == 0 || isFree(port + offset))) {
         found.add(port);
       }
     }

@@ -30,6 +30,19 @@ class PortsTest {
   }
 
   @Test
+  void aPortIsChosenOnlyWithItsNeighbour() throws Exception {
+    int first = new Ports(new Random(7)).freeWithOffset(1, 10_000).get(0);
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (ServerSocket listening = new ServerSocket(first + 10_000, 1, here)) {
+      List<Integer> others = new Ports(new Random(7)).freeWithOffset(3, 10_000);
+      assertThat(listening.isBound()).isTrue();
+      assertThat(others)
+          .doesNotContain(first)
+          .allMatch(port -> port >= Ports.LOWEST && port + 10_000 <= Ports.HIGHEST);
+    }
+  }
+
+  @Test
   void theSearchEnds() {
     RandomGenerator stuck = () -> 0L;
     assertThatThrownBy(() -> new Ports(stuck).free(2))

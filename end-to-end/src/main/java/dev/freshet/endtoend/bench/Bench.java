@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 interface Bench {
 
   /** All benches there are, in the order of the help. */
-  List<Bench> ALL = List.of(new LatencyBench(), new SinkBench(), new BulkBench());
+  List<Bench> ALL =
+      List.of(new LatencyBench(), new SinkBench(), new BulkBench(), new ConsistencyBench());
 
   static Optional<Bench> named(String name) {
     return ALL.stream().filter(bench -> bench.name().equals(name)).findFirst();

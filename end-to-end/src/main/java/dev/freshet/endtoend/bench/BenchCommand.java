@@ -2,6 +2,7 @@ package dev.freshet.endtoend.bench;
 
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.Terminal;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
       "  freshet bench                                # what can be measured",
       "  freshet bench latency --rate 1000 --seconds 20 --json",
       "  freshet bench bulk --rows 300000 --json | jq .ratios",
+      "  freshet bench consistency --seed 1 --seeds 100 --json",
     })
 final class BenchCommand implements Callable<Integer> {
 
@@ -31,7 +33,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "Measured time per variant, over all rounds.")
+      description = "Measured time per variant, over all rounds; of a checker, per seed.")
   private @Nullable Integer seconds;
 
   @Option(names = "--rate", paramLabel = "R", description = "Commits per second.")
@@ -46,8 +48,20 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "Decides the order of the variants within each round.")
+      description = "Decides the order of the variants; a checker's first seed.")
   private @Nullable Long seed;
+
+  @Option(names = "--seeds", paramLabel = "N", description = "How many seeds a checker runs.")
+  private @Nullable Integer seeds;
+
+  @Option(names = "--lanes", paramLabel = "N", description = "How many of them at a time.")
+  private @Nullable Integer lanes;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "DIR",
+      description = "Where a checker writes what led to a violation.")
+  private @Nullable Path trace;
 
   @Option(names = "--rows", paramLabel = "N", description = "Rows to change, entries to delete.")
   private @Nullable Integer rows;
@@ -101,7 +115,11 @@ final class BenchCommand implements Callable<Integer> {
           rate == null ? defaults.rate() : rate,
           rounds == null ? defaults.rounds() : rounds,
           seed == null ? defaults.seed() : seed,
-          rows == null ? defaults.rows() : rows);
+          rows == null ? defaults.rows() : rows,
+          defaults.checker(),
+          seeds == null ? defaults.seeds() : seeds,
+          lanes == null ? defaults.lanes() : lanes,
+          Optional.ofNullable(trace));
     } catch (IllegalArgumentException e) {
       if (spec == null) {
         throw e;

@@ -1,21 +1,49 @@
 package dev.freshet.endtoend.bench;
 
+import java.nio.file.Path;
+import java.util.Optional;
+
 /**
  * What a bench may be asked for; each bench uses what it has a use for.
  *
- * @param seconds measured time per variant, over all rounds
+ * @param seconds measured time per variant, over all rounds; of a checker, per seed
  * @param rate commits per second
  * @param rounds how often each variant runs; figures are medians over them
- * @param seed decides the order of the variants within each round
+ * @param seed decides the order of the variants within each round; a checker's first seed
  * @param rows rows to change, or entries to delete
+ * @param checker whether they are for a checker: what follows is for checkers alone
+ * @param seeds how many seeds a checker runs
+ * @param lanes how many seeds a checker runs at a time
+ * @param trace where a checker writes what led to a violation
  */
-record Options(int seconds, int rate, int rounds, long seed, int rows) {
+record Options(
+    int seconds,
+    int rate,
+    int rounds,
+    long seed,
+    int rows,
+    boolean checker,
+    int seeds,
+    int lanes,
+    Optional<Path> trace) {
 
   Options {
     atLeastOne("seconds", seconds);
     atLeastOne("rate", rate);
     atLeastOne("rounds", rounds);
     atLeastOne("rows", rows);
+    atLeastOne("seeds", seeds);
+    atLeastOne("lanes", lanes);
+  }
+
+  /** Those of a measurement. */
+  Options(int seconds, int rate, int rounds, long seed, int rows) {
+    this(seconds, rate, rounds, seed, rows, false, 1, 1, Optional.empty());
+  }
+
+  /** Those of a checker. */
+  static Options ofChecker(int seconds, int seeds, int lanes) {
+    return new Options(seconds, 1, 1, 1, 1, true, seeds, lanes, Optional.empty());
   }
 
   private static void atLeastOne(String name, int value) {
@@ -26,7 +54,9 @@ record Options(int seconds, int rate, int rounds, long seed, int rows) {
 
   /** The options as they are typed. */
   String commandLine() {
-    return "--seconds %d --rate %d --rounds %d --seed %d --rows %d"
-        .formatted(seconds, rate, rounds, seed, rows);
+    return checker
+        ? "--seed %d --seeds %d --seconds %d --lanes %d".formatted(seed, seeds, seconds, lanes)
+        : "--seconds %d --rate %d --rounds %d --seed %d --rows %d"
+            .formatted(seconds, rate, rounds, seed, rows);
   }
 }

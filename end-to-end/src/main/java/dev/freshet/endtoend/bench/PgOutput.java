@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Message formats: PostgreSQL documentation, "Logical Replication Message Formats".
  */
-final class PgOutput {
+public final class PgOutput {
 
   private static final long POSTGRES_EPOCH_MICROS = 946_684_800_000_000L;
 
@@ -31,7 +31,7 @@ final class PgOutput {
   private long xid;
 
   /** The change in a message; empty for messages about transactions, tables and types. */
-  Optional<RowChange> read(ByteBuffer message) {
+  public Optional<RowChange> read(ByteBuffer message) {
     char kind = (char) message.get();
     switch (kind) {
       case 'B' -> {
