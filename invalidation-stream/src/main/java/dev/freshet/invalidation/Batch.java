@@ -4,25 +4,29 @@ import dev.freshet.events.Invalidation;
 import dev.freshet.events.Xid;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * Invalidations taken together: equal names collapse into one, with the newest transaction and its
  * cause.
  *
- * <p>Tags may be taken out while the batch still grows. One that a later transaction touches again
- * comes out once more, with the rest: twice at most, however often it is touched. Used by one
- * thread.
+ * <p>Tags may be taken out while the batch still grows. One that another transaction touches again
+ * comes out once more, with the rest: twice at most, however often it is touched. A name keeps all
+ * its transactions, because a load may have seen the newest and still miss an older one. Used by
+ * one thread.
  */
 final class Batch {
 
-  /** A name that is stale, the newest transaction that made it so, and its cause. */
+  /** A name that is stale, the transactions that made it so, and the newest one's cause. */
   static final class Name {
     private final String text;
     private long lowXid;
     private Invalidation.Cause cause;
+    private Set<Long> olderXids = Set.of();
     private boolean taken;
 
     private Name(String text, Invalidation.Cause cause) {
@@ -39,9 +43,33 @@ final class Batch {
       return cause;
     }
 
-    /** The transaction's 64-bit id, given a reference near it. */
+    /** The newest transaction's 64-bit id, given a reference near it. */
     long xid(long reference) {
       return Xid.widen(lowXid, reference);
+    }
+
+    /** The others, by their low 32 bits. */
+    Set<Long> olderXids() {
+      return olderXids;
+    }
+
+    /** Returns false when the transaction is known already. */
+    private boolean touchedBy(Invalidation.Cause other) {
+      long low = other.source().xid();
+      if (low == lowXid || olderXids.contains(low)) {
+        return false;
+      }
+      if (olderXids.isEmpty()) {
+        olderXids = new LinkedHashSet<>();
+      }
+      if (Xid.isAfter(low, lowXid)) {
+        olderXids.add(lowXid);
+        lowXid = low;
+        cause = other;
+      } else {
+        olderXids.add(low);
+      }
+      return true;
     }
   }
 
@@ -76,13 +104,9 @@ final class Batch {
       Name name = new Name(tag, cause);
       tags.put(tag, name);
       fresh.add(name);
-    } else if (Xid.isAfter(cause.source().xid(), known.lowXid)) {
-      known.lowXid = cause.source().xid();
-      known.cause = cause;
-      if (known.taken) {
-        known.taken = false;
-        again.add(known);
-      }
+    } else if (known.touchedBy(cause) && known.taken) {
+      known.taken = false;
+      again.add(known);
     }
   }
 

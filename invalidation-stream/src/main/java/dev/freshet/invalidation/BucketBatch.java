@@ -1,11 +1,14 @@
 package dev.freshet.invalidation;
 
+import dev.freshet.events.Xid;
 import dev.freshet.runtime.Sink.PositionLostException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One batch on its way into one bucket, in script calls of bounded length.
@@ -102,18 +105,27 @@ final class BucketBatch {
   private RedisFuture<List<Object>> call(
       List<Batch.Name> tags, List<String> position, boolean inFull) {
     calls++;
-    List<String> args = new ArrayList<>(5 + 2 * tags.size() + position.size());
+    List<String> args = new ArrayList<>(6 + 2 * tags.size() + position.size());
     args.add(keys.prefix());
     args.add(incarnation);
     args.add(Integer.toString(BUDGET_PER_CALL));
     args.add(Integer.toString(Math.max(0, maxNames - named.size())));
+    Set<Long> older = referenceXid == 0 ? Set.of() : olderXids(tags);
     args.add(Integer.toString(tags.size()));
+    args.add(Integer.toString(older.size()));
     for (Batch.Name tag : tags) {
       args.add(tag.text());
       args.add(referenceXid == 0 ? "0" : Long.toString(tag.xid(referenceXid)));
     }
+    older.forEach(xid -> args.add(Long.toString(Xid.widen(xid, referenceXid))));
     args.addAll(position);
     return script.call(keys.head(), args, inFull);
+  }
+
+  private static Set<Long> olderXids(List<Batch.Name> tags) {
+    Set<Long> older = new LinkedHashSet<>();
+    tags.forEach(tag -> older.addAll(tag.olderXids()));
+    return older;
   }
 
   /** Counts a reply; returns how many tags it finished. */

@@ -8,7 +8,9 @@
 -- ARGV[1] prefix of the bucket's keys   ARGV[2] incarnation, as the caller knows it
 -- ARGV[3] budget: how many deletes and look-ups this call may do
 -- ARGV[4] how many names of deleted keys to return at most
--- ARGV[5] n, the number of tags; then n pairs: tag, transaction ("0" when not known)
+-- ARGV[5] n, the number of tags   ARGV[6] m, the number of further transactions
+-- n pairs: tag, the newest transaction that touched it ("0" when not known)
+-- m older transactions that touched one of these tags too
 -- In the call that ends a batch, then:
 --   partitions of the topic, marks to keep at most, how much to sweep,
 --   floor ("" for none), lost ("" unless the head is not open yet: what may be missing is at or below),
@@ -25,7 +27,7 @@ if known[1] ~= ARGV[2] then
   return redis.error_reply('LOST the head is not the one this caller opened')
 end
 local floor = tonumber(known[2] or '')
-local last = 6 + 2 * n
+local last = 7 + 2 * n + tonumber(ARGV[6])
 for i = last + 5, #ARGV, 4 do
   local offset = redis.call('HGET', head, 'offset:' .. ARGV[i])
   if ARGV[i + 1] ~= '' and tonumber(offset or '-1') < tonumber(ARGV[i + 1]) then
@@ -38,27 +40,41 @@ local raised, bits, dead, sets, told = {}, {}, {}, {}, {}
 local index = prefix .. 'tag:'
 local before
 
+-- A fill that sends what its snapshot misses is judged by these: every transaction of a tag counts,
+-- not only the newest.
+local function remember(xid)
+  local id = tonumber(xid)
+  local page = math.floor(id / 65536)
+  local ops = bits[page]
+  if not ops then
+    ops = {}
+    bits[page] = ops
+  elseif #ops >= 1024 then
+    redis.call('BITFIELD', prefix .. 'applied:' .. page, unpack(ops))
+    ops = {}
+    bits[page] = ops
+  end
+  local at = #ops
+  ops[at + 1], ops[at + 2], ops[at + 3], ops[at + 4] = 'SET', 'u1', id % 65536, 1
+end
+
+for i = 7 + 2 * n, last - 1 do
+  remember(ARGV[i])
+end
+
 for i = 1, n do
   if budget <= 0 then
     reply[1] = i - 1
     break
   end
-  local tag, xid = ARGV[4 + 2 * i], ARGV[5 + 2 * i]
+  local tag, xid = ARGV[5 + 2 * i], ARGV[6 + 2 * i]
   told[i] = tag
   if xid ~= '0' then
     raised[#raised + 1] = xid
     raised[#raised + 1] = tag
     if xid ~= before then
       before = xid
-      local id = tonumber(xid)
-      local page = math.floor(id / 65536)
-      local ops = bits[page]
-      if not ops then
-        ops = {}
-        bits[page] = ops
-      end
-      local at = #ops
-      ops[at + 1], ops[at + 2], ops[at + 3], ops[at + 4] = 'SET', 'u1', id % 65536, 1
+      remember(xid)
     end
   end
   local set = index .. tag
