@@ -241,6 +241,7 @@ final class Feed implements AutoCloseable {
       return;
     }
     nextTickNanos = now + tickNanos;
+    listener.tick();
     boolean deaf = false;
     for (int bucket = 0; bucket < buckets.all.size(); bucket++) {
       FeedBucket it = buckets.all.get(bucket);

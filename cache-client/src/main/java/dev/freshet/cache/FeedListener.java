@@ -13,4 +13,7 @@ interface FeedListener {
 
   /** Messages may have been missed: the stretch is over, everything of the bucket may be stale. */
   void over(int bucket);
+
+  /** Called several times a second, whether or not there are messages. */
+  default void tick() {}
 }

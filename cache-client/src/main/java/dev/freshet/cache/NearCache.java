@@ -2,12 +2,13 @@ package dev.freshet.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +41,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class NearCache<V> implements FeedListener {
 
+  /**
+   * One read in about as many is told to the eviction policy, which costs several times what the
+   * look-up costs: what is read often is still told often. A power of two.
+   */
+  private static final long TOLD_ONE_IN = 8;
+
+  private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private final ConcurrentMap<Integer, NearBucket<V>> buckets = new ConcurrentHashMap<>();
   private final Cache<String, NearEntry<V>> entries;
+  private final Policy<String, NearEntry<V>> quietly;
   private final LongSupplier nanoTime;
+  private long tidiedNanos;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder puts = new LongAdder();
@@ -58,8 +69,6 @@ final class NearCache<V> implements FeedListener {
     Caffeine<String, NearEntry<V>> builder =
         Caffeine.newBuilder()
             .executor(Runnable::run)
-            .ticker(nanoTime::getAsLong)
-            .expireAfter(new UntilItExpires<V>())
             .removalListener((key, entry, cause) -> left(entry, cause));
     this.entries =
         (bound.weighed()
@@ -68,14 +77,21 @@ final class NearCache<V> implements FeedListener {
                     .weigher((String key, NearEntry<V> entry) -> entry.weight())
                 : builder.maximumSize(bound.maximum()))
             .build();
+    this.quietly = entries.policy();
+    this.tidiedNanos = nanoTime.getAsLong();
   }
 
   /**
    * The entry, when it may be served. When it is stale, the caller sees that it is loaded again.
    */
   @Nullable NearEntry<V> get(String key) {
-    NearEntry<V> entry = entries.getIfPresent(key);
-    if (entry != null && entry.servable(nanoTime.getAsLong())) {
+    // Its last digits decide who is told: as random as reads are.
+    long now = nanoTime.getAsLong();
+    NearEntry<V> entry =
+        (now & (TOLD_ONE_IN - 1)) == 0
+            ? entries.getIfPresent(key)
+            : quietly.getIfPresentQuietly(key);
+    if (entry != null && entry.servable(now)) {
       hits.increment();
       return entry;
     }
@@ -175,9 +191,19 @@ final class NearCache<V> implements FeedListener {
         entries.estimatedSize());
   }
 
-  /** Does now what is otherwise done little by little: takes out what has expired. */
-  void tidy() {
-    entries.cleanUp();
+  /** Once in a while takes out what has expired, which otherwise stays until room is needed. */
+  @Override
+  public void tick() {
+    long now = nanoTime.getAsLong();
+    if (now - tidiedNanos >= TIDY_NANOS) {
+      tidiedNanos = now;
+      for (NearEntry<V> entry : entries.asMap().values()) {
+        if (entry.expired(now) && entries.asMap().remove(entry.key(), entry)) {
+          evicted.increment();
+        }
+      }
+      entries.cleanUp();
+    }
   }
 
   /** How many tags of a bucket have entries; for tests. */
@@ -197,25 +223,6 @@ final class NearCache<V> implements FeedListener {
     bucket(entry.bucket()).left(entry);
     if (cause.wasEvicted()) {
       evicted.increment();
-    }
-  }
-
-  /** Each entry has its own time to live, from when it was put. */
-  private static final class UntilItExpires<E> implements Expiry<String, NearEntry<E>> {
-
-    @Override
-    public long expireAfterCreate(String key, NearEntry<E> entry, long now) {
-      return Math.max(0, entry.expiresNanos() - now);
-    }
-
-    @Override
-    public long expireAfterUpdate(String key, NearEntry<E> entry, long now, long left) {
-      return Math.max(0, entry.expiresNanos() - now);
-    }
-
-    @Override
-    public long expireAfterRead(String key, NearEntry<E> entry, long now, long left) {
-      return left;
     }
   }
 }

@@ -58,9 +58,8 @@ final class NearEntry<V> {
     return weight;
   }
 
-  /** In the time of the cache's ticker. */
-  long expiresNanos() {
-    return expiresNanos;
+  boolean expired(long nowNanos) {
+    return nowNanos - expiresNanos >= 0;
   }
 
   /** Whether one of its tags became stale: it is served only while someone loads it again. */
@@ -83,7 +82,7 @@ final class NearEntry<V> {
   }
 
   boolean servable(long nowNanos) {
-    if (!stretch.lasts(nowNanos) || nowNanos - expiresNanos >= 0) {
+    if (!stretch.lasts(nowNanos) || expired(nowNanos)) {
       return false;
     }
     long since = staleSinceNanos;
@@ -92,7 +91,7 @@ final class NearEntry<V> {
 
   /** The same when its bucket is not trusted, if it has been stale for this long at most. */
   boolean servableUntrusted(long nowNanos, long staleAtMostNanos) {
-    return nowNanos - expiresNanos < 0 && staleNanos(nowNanos) <= staleAtMostNanos;
+    return !expired(nowNanos) && staleNanos(nowNanos) <= staleAtMostNanos;
   }
 
   /** For how long it may have been stale: since its feed was heard of last, or a tag told. */

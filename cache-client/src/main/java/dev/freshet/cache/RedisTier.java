@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
@@ -26,11 +27,17 @@ public final class RedisTier implements AutoCloseable {
   private static final String INCARNATION = "incarnation";
   private static final String BUCKETS = "buckets";
 
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+
   private final Link link;
   private final Layout layout;
 
   private RedisTier(Link link, String namespace) {
     this.link = link;
+    if (!link.await(CONNECT_LIMIT)) {
+      link.close();
+      throw new RedisConnectionException("Redis was not reached within " + CONNECT_LIMIT);
+    }
     this.layout = new Layout(namespace, buckets(link, namespace));
   }
 
@@ -108,7 +115,7 @@ public final class RedisTier implements AutoCloseable {
   }
 
   private static <T> T await(Link link, CompletionStage<T> stage) {
-    Duration limit = link.connection().getTimeout();
+    Duration limit = link.timeout();
     try {
       return stage.toCompletableFuture().get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {

@@ -28,6 +28,11 @@ class NearCacheTest {
     now.addAndGet(time.toNanos());
   }
 
+  private void tidy() {
+    after(Duration.ofMinutes(1));
+    near.tick();
+  }
+
   private boolean put(NearTicket ticket, String key, String... tags) {
     return put(ticket, key, Duration.ZERO, tags);
   }
@@ -133,9 +138,10 @@ class NearCacheTest {
     assertThat(get("k")).isNotNull();
     after(Duration.ofNanos(1));
     assertThat(get("k")).isNull();
-    near.tidy();
+    tidy();
     assertThat(near.indexedTags(0)).isZero();
     assertThat(near.stats().entries()).isZero();
+    assertThat(near.stats().evicted()).isEqualTo(1);
   }
 
   @Test
@@ -172,7 +178,7 @@ class NearCacheTest {
     near = new NearCache<>(NearBound.entries(10), now::get);
     begin(0);
     IntStream.range(0, 1000).forEach(i -> put(near.ticket(0), "k" + i, "t" + i));
-    near.tidy();
+    tidy();
     assertThat(near.stats().entries()).isEqualTo(10);
     assertThat(near.stats().evicted()).isEqualTo(990);
     assertThat(near.indexedTags(0)).isEqualTo(10);
@@ -185,7 +191,7 @@ class NearCacheTest {
     for (int i = 0; i < 50; i++) {
       near.put(near.ticket(0), "k" + i, "v", List.of(), 25, HOUR, Duration.ZERO);
     }
-    near.tidy();
+    tidy();
     assertThat(near.stats().entries()).isEqualTo(4);
   }
 

@@ -57,6 +57,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--lanes", paramLabel = "N", description = "How many of them at a time.")
   private @Nullable Integer lanes;
 
+  @Option(names = "--variant", paramLabel = "NAME", description = "The only one a checker runs.")
+  private @Nullable String variant;
+
   @Option(
       names = "--trace",
       paramLabel = "DIR",
@@ -119,6 +122,7 @@ final class BenchCommand implements Callable<Integer> {
           defaults.checker(),
           seeds == null ? defaults.seeds() : seeds,
           lanes == null ? defaults.lanes() : lanes,
+          Optional.ofNullable(variant),
           Optional.ofNullable(trace));
     } catch (IllegalArgumentException e) {
       if (spec == null) {

@@ -37,7 +37,7 @@ final class ConsistencyBench implements Bench {
         new Checker.Order(
             options.seed(), options.seeds(), options.seconds(), options.lanes(), options.trace());
     Map<String, Result.Figures> variants = new LinkedHashMap<>();
-    Map<String, Map<String, Long>> found = Checker.all(order, talk).run();
+    Map<String, Map<String, Long>> found = checker(options, order, talk).run();
     found.forEach(
         (name, figures) -> variants.put(name, new Result.Figures(shown(figures), Map.of())));
     Map<String, Long> ours = found.getOrDefault("fenced", Map.of());
@@ -46,6 +46,13 @@ final class ConsistencyBench implements Bench {
             + ours.getOrDefault("stale_forever", 0L)
             + ours.getOrDefault("unsettled", 0L);
     return new Result(variants, Map.of(), violations);
+  }
+
+  private static Checker checker(Options options, Checker.Order order, Consumer<String> talk) {
+    return options
+        .variant()
+        .map(name -> Checker.named(name, order, talk))
+        .orElseGet(() -> Checker.all(order, talk));
   }
 
   private static Map<String, Double> shown(Map<String, Long> figures) {

@@ -1,7 +1,9 @@
 package dev.freshet.endtoend.consistency;
 
 import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.embedded.EmbeddedStandby;
 import dev.freshet.embedded.PostgresAddress;
+import dev.freshet.embedded.ServerSpec;
 import dev.freshet.events.Row;
 import dev.freshet.events.RowChange;
 import dev.freshet.events.TableName;
@@ -41,7 +43,9 @@ import java.util.function.Consumer;
  */
 public final class Checker {
 
+  private static final List<Variant> ALL = List.of(new Fenced(), Peer.lease(), Peer.lsn());
   private static final Topics TOPICS = new Topics("check");
+  private static final String MAX_CONNECTIONS = "max_connections";
   private static final int TRACE_LINES_TOLD = 60;
   private static final Duration CLIENT_END = Duration.ofSeconds(2);
 
@@ -73,7 +77,22 @@ public final class Checker {
 
   /** Freshet and both of its peers. */
   public static Checker all(Order order, Consumer<String> talk) {
-    return new Checker(order, List.of(new Fenced(), Peer.lease(), Peer.lsn()), talk);
+    return new Checker(order, ALL, talk);
+  }
+
+  /**
+   * One of them.
+   *
+   * @throws IllegalArgumentException when there is none of that name
+   */
+  public static Checker named(String name, Order order, Consumer<String> talk) {
+    List<Variant> chosen = ALL.stream().filter(variant -> variant.name().equals(name)).toList();
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no variant \"%s\"; there are %s"
+              .formatted(name, String.join(", ", ALL.stream().map(Variant::name).toList())));
+    }
+    return new Checker(order, chosen, talk);
   }
 
   static Checker of(Order order, Consumer<String> talk, Variant... variants) {
@@ -82,22 +101,33 @@ public final class Checker {
 
   /** Runs all seeds; figures by variant, in order. */
   public Map<String, Map<String, Long>> run() throws SQLException, InterruptedException {
+    String connections = Integer.toString(40 + 25 * order.lanes());
     try (EmbeddedStack stack =
         EmbeddedStack.builder()
             .progress(talk)
-            .postgresSetting("max_connections", Integer.toString(40 + 25 * order.lanes()))
-            .postgresSetting("log_min_messages", "error")
+            .postgresSetting(MAX_CONNECTIONS, connections)
             .start()) {
-      run(stack);
+      ServerSpec spec =
+          ServerSpec.in(stack.dataFolder(), "standby")
+              .withoutDurability()
+              .withSetting(MAX_CONNECTIONS, connections)
+              .withProgress(talk);
+      try (EmbeddedStandby standby = new EmbeddedStandby(spec, stack.postgresServer())) {
+        standby.start();
+        run(stack, standby);
+      }
     }
     Map<String, Map<String, Long>> figures = new LinkedHashMap<>();
     tallies.forEach((name, tally) -> figures.put(name, tally.all()));
     return figures;
   }
 
-  private void run(EmbeddedStack stack) throws SQLException, InterruptedException {
-    Database database = new Database(connection(stack.postgres()), Optional.empty(), order.lanes());
+  private void run(EmbeddedStack stack, EmbeddedStandby standby)
+      throws SQLException, InterruptedException {
+    Database database =
+        new Database(connection(stack.postgres()), connection(standby.address()), order.lanes());
     database.create();
+    standby.awaitCaughtUp();
     KafkaConnection kafka = new KafkaConnection(stack.kafkaBootstrap(), Map.of());
     TopicProvisioner.ensure(
         kafka, InvalidationStream.topics(TOPICS, InvalidationConfig.defaults()));
@@ -110,6 +140,7 @@ public final class Checker {
     try (LogTap tap =
             new LogTap(database.primary(), Database.PUBLICATION, dispatch(database, lanes));
         SlowStandby slow = new SlowStandby(database.primary(), order.firstSeed());
+        LaggingReplay replay = new LaggingReplay(database, order.firstSeed());
         Heartbeats beats = new Heartbeats(database)) {
       database.waitForSlowStandby();
       runLanes(
@@ -117,6 +148,7 @@ public final class Checker {
           () -> {
             tap.check();
             slow.check();
+            replay.check();
             beats.check();
           });
       database.waitForNobody();

@@ -9,7 +9,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,9 +16,9 @@ import java.util.stream.IntStream;
 /**
  * Postgres as the check uses it: a table per lane, heartbeats, and who may be asked. Thread-safe.
  *
- * @param standby a real one that replays late, if there is one
+ * @param standby a real one, which replays late
  */
-record Database(PostgresConnection primary, Optional<PostgresConnection> standby, int lanes) {
+record Database(PostgresConnection primary, PostgresConnection standby, int lanes) {
 
   static final TableName HEARTBEAT = new TableName("public", "heartbeat");
   static final String PUBLICATION = "consistency";
@@ -32,7 +31,7 @@ record Database(PostgresConnection primary, Optional<PostgresConnection> standby
             .collect(
                 Collectors.toMap(
                     lane -> new TableName("public", Rows.table(lane)),
-                    lane -> TableRule.tags("row:{id}", "group:{id}"))));
+                    lane -> TableRule.tags("row:{id}", "group:{grp}"))));
   }
 
   /** The lanes by their tables. */
@@ -53,9 +52,9 @@ record Database(PostgresConnection primary, Optional<PostgresConnection> standby
     return connection;
   }
 
-  /** A connection for reads: to the standby, or to the primary where there is none. */
+  /** A connection to the standby, in autocommit. */
   Connection connectToStandby() throws SQLException {
-    return standby.isPresent() ? open(standby.get()) : connect();
+    return open(standby);
   }
 
   private static Connection open(PostgresConnection at) throws SQLException {
@@ -72,13 +71,11 @@ record Database(PostgresConnection primary, Optional<PostgresConnection> standby
       for (int lane = 0; lane < lanes; lane++) {
         String table = Rows.table(lane);
         statement.execute(
-            "CREATE TABLE " + table + " (id int PRIMARY KEY, version bigint NOT NULL)");
+            "CREATE TABLE %s (id int PRIMARY KEY, grp int NOT NULL, version bigint NOT NULL)"
+                .formatted(table));
         statement.execute(
-            "INSERT INTO "
-                + table
-                + " SELECT id, 1 FROM generate_series(0, "
-                + (Rows.COUNT - 1)
-                + ") id");
+            "INSERT INTO %s SELECT id, CASE WHEN id < %d THEN id %% %d ELSE id END, 1 FROM generate_series(0, %d) id"
+                .formatted(table, Rows.FIRST_ALONE, Rows.GROUPS, Rows.COUNT - 1));
         tables.append(", ").append(table);
       }
       statement.execute("CREATE PUBLICATION " + PUBLICATION + " FOR TABLE " + tables);

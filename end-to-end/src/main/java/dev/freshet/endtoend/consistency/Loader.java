@@ -19,7 +19,7 @@ final class Loader implements Runnable {
   private static final int SLOW_STEP_MILLIS = 120;
   private static final Duration LONG_LIFE = Duration.ofMinutes(5);
   private static final int SHORT_LIFE_MILLIS = 300;
-  private static final int PADDING_FOR_EVICTION = 20_000;
+  private static final int PADDING_FOR_EVICTION = 60_000;
 
   private final Run run;
   private final Database database;
@@ -44,6 +44,7 @@ final class Loader implements Runnable {
       long fence,
       long read,
       long fill,
+      long again,
       boolean standby,
       boolean oneSnapshot,
       Duration timeToLive) {
@@ -56,6 +57,7 @@ final class Loader implements Runnable {
           Pause.drawNanos(random, typical),
           Pause.drawNanos(random, typical) / 2,
           Pause.drawNanos(random, typical),
+          Pause.drawNanos(random, TYPICAL_STEP_MILLIS),
           random.nextInt(3) == 0,
           random.nextInt(3) == 0,
           random.nextInt(5) == 0
@@ -100,6 +102,18 @@ final class Loader implements Runnable {
     String answer = attempt.fill(subject.value(versions, padding), steps.timeToLive());
     note(subject, "fill of " + subject.key() + " = " + versions + ": " + answer);
     count(answer);
+    if (answer.equals(Variant.STORED)) {
+      lookAgain(subject, steps.again());
+    }
+  }
+
+  /** What was stored wrongly is wrong at once. */
+  private void lookAgain(Subject subject, long pause) {
+    for (long wait : new long[] {0, pause}) {
+      Pause.forNanos(wait);
+      Judge.Bound bound = run.judge().bound(subject);
+      cache.get(subject).ifPresent(value -> run.judge(name, subject, bound, value));
+    }
   }
 
   private void count(String answer) {

@@ -6,6 +6,11 @@ final class Rows {
   /** How many ids there are: from 0. */
   static final int COUNT = 32;
 
+  /** Rows below {@link #FIRST_ALONE} belong to so many groups in turn; others have their own. */
+  static final int GROUPS = 2;
+
+  static final int FIRST_ALONE = 16;
+
   /** The row whose tag many entries carry. */
   static final int CROWD = 29;
 

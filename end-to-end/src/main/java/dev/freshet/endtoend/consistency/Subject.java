@@ -3,6 +3,7 @@ package dev.freshet.endtoend.consistency;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What an entry shows.
@@ -29,6 +30,18 @@ record Subject(String key, List<Integer> rows, Set<String> tags) {
   static Subject of(int row, int other) {
     return new Subject(
         "pair:" + row + ":" + other, List.of(row, other), Set.of(tag(row), tag(other)));
+  }
+
+  /**
+   * Rows of one group under its tag alone: transactions that touch it run at the same time, which
+   * the lock of a row would not let them.
+   *
+   * @param rows of those below it
+   */
+  static Subject ofGroup(int group, int rows) {
+    List<Integer> members =
+        IntStream.range(0, rows).filter(row -> row % Rows.GROUPS == group).boxed().toList();
+    return new Subject("group:" + group, members, Set.of("group:" + group));
   }
 
   /** One of the many entries that share the tag of the crowd's row. */

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 /**
  * All that is cached in a run.
  *
- * @param few one entry per row, and pairs of rows
+ * @param few one entry per row, of pairs of rows, and of groups
  * @param crowd entries that share one tag; may be none
  */
 record Subjects(List<Subject> few, List<Subject> crowd) {
@@ -18,9 +18,12 @@ record Subjects(List<Subject> few, List<Subject> crowd) {
     List<Subject> few = new ArrayList<>();
     for (int row = 0; row < plan.rows(); row++) {
       few.add(Subject.of(row));
-      for (int other = row + 1; tags && other < plan.rows(); other++) {
-        few.add(Subject.of(row, other));
+      if (tags && row + 1 < plan.rows()) {
+        few.add(Subject.of(row, row + 1));
       }
+    }
+    for (int group = 0; tags && group < Rows.GROUPS; group++) {
+      few.add(Subject.ofGroup(group, plan.rows()));
     }
     List<Subject> crowd = new ArrayList<>();
     for (int i = 0; tags && plan.has(Fault.HUGE_TAG) && i < Run.CROWD_SIZE; i++) {

@@ -1,0 +1,219 @@
+package dev.freshet.cache;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The entries in Redis. Every call has a time limit of its own; after one that was not answered
+ * Redis is left alone for a moment, so that an outage costs each reader nothing. Thread-safe.
+ */
+final class FarTier {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FarTier.class);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final String RELEASE =
+      "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('UNLINK', KEYS[1]) end return 1";
+
+  private final Link link;
+  private final Supplier<Layout> layout;
+  private final Duration timeout;
+  private final LongSupplier nanoTime;
+  private final LongAdder errors = new LongAdder();
+  private final LongAdder malformed = new LongAdder();
+  private volatile boolean down;
+  private volatile long askAgainNanos;
+
+  FarTier(Link link, Supplier<Layout> layout, Duration timeout, LongSupplier nanoTime) {
+    this.link = link;
+    this.layout = layout;
+    this.timeout = timeout;
+    this.nanoTime = nanoTime;
+  }
+
+  Layout layout() {
+    return layout.get();
+  }
+
+  CompletableFuture<Optional<StoredEntry>> get(String key) {
+    return ask(redis -> redis.get(layout().entry(key))).thenApply(this::parsed);
+  }
+
+  /** One round trip to each node. Keys without an entry are not in the map. */
+  CompletableFuture<Map<String, StoredEntry>> getAll(Collection<String> keys) {
+    Layout names = layout();
+    Map<String, String> keyOf = new HashMap<>();
+    keys.forEach(key -> keyOf.put(names.entry(key), key));
+    return ask(redis -> redis.mget(keyOf.keySet().toArray(String[]::new)))
+        .thenApply(
+            values -> {
+              Map<String, StoredEntry> found = new HashMap<>();
+              for (KeyValue<String, byte[]> value : values) {
+                String key = keyOf.get(value.getKey());
+                if (key != null && value.hasValue()) {
+                  parsed(value.getValue()).ifPresent(entry -> found.put(key, entry));
+                }
+              }
+              return found;
+            });
+  }
+
+  private Optional<StoredEntry> parsed(byte @Nullable [] raw) {
+    if (raw == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(StoredEntry.parse(raw));
+    } catch (IllegalArgumentException e) {
+      malformed.increment();
+      LOG.debug("an entry cannot be read and counts as missing", e);
+      return Optional.empty();
+    }
+  }
+
+  CompletableFuture<Filled> fill(
+      String key,
+      byte[] raw,
+      List<String> tags,
+      String incarnation,
+      Fence fence,
+      Duration timeToLive) {
+    return ask(
+        redis -> FillScript.run(redis, layout(), key, raw, tags, incarnation, fence, timeToLive));
+  }
+
+  /** Whether this process may load it now. */
+  CompletableFuture<Boolean> lease(String key, String token, Duration atMost) {
+    return ask(redis ->
+            redis.set(
+                layout().lease(key),
+                token.getBytes(UTF_8),
+                SetArgs.Builder.nx().px(Math.max(1, atMost.toMillis()))))
+        .thenApply("OK"::equals);
+  }
+
+  /** Gives the lease back, unless it has passed to another; nobody waits for it. */
+  void release(String key, String token) {
+    String[] keys = {layout().lease(key)};
+    CompletionStage<Long> sent =
+        ask(redis -> redis.eval(RELEASE, ScriptOutputType.INTEGER, keys, token.getBytes(UTF_8)));
+    sent.whenComplete((done, error) -> LOG.trace("lease of {} given back", key, error));
+  }
+
+  /** What a waiter sees: the entry, and whether somebody still loads it. */
+  record Waiting(Optional<StoredEntry> entry, boolean leased) {}
+
+  CompletableFuture<Waiting> look(String key) {
+    return ask(redis -> redis.mget(layout().entry(key), layout().lease(key)))
+        .thenApply(
+            both ->
+                new Waiting(
+                    both.get(0).hasValue() ? parsed(both.get(0).getValue()) : Optional.empty(),
+                    both.get(1).hasValue()));
+  }
+
+  /** Sends a command, unless Redis is being left alone; the future fails after the time limit. */
+  <T> CompletableFuture<T> ask(
+      Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
+    if (down && nanoTime.getAsLong() - askAgainNanos < 0) {
+      return CompletableFuture.failedFuture(
+          new RedisConnectionException("Redis did not answer a moment ago"));
+    }
+    CompletableFuture<T> answer;
+    try {
+      answer =
+          command
+              .apply(link.commands())
+              .thenApply(Function.identity())
+              .toCompletableFuture()
+              .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RedisException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return answer.whenComplete((value, error) -> answered(error));
+  }
+
+  private void answered(@Nullable Throwable error) {
+    if (error == null) {
+      if (down) {
+        down = false;
+        LOG.info("Redis answers again");
+      }
+      return;
+    }
+    errors.increment();
+    Throwable cause = error.getCause() == null ? error : error.getCause();
+    boolean unreachable =
+        error instanceof TimeoutException
+            || cause instanceof TimeoutException
+            || cause instanceof RedisCommandTimeoutException
+            || cause instanceof RedisConnectionException
+            || error instanceof RedisConnectionException
+            || cause instanceof IOException;
+    if (unreachable) {
+      askAgainNanos = nanoTime.getAsLong() + PAUSE_NANOS;
+      if (!down) {
+        down = true;
+        LOG.warn(
+            "Redis does not answer; reads follow their class's rule for that: {}",
+            cause.toString());
+      }
+    }
+  }
+
+  /**
+   * The answer.
+   *
+   * @throws RedisException whatever went wrong
+   */
+  <T> T await(CompletableFuture<T> answer) {
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RedisException redis
+          ? redis
+          : new RedisException(String.valueOf(e.getCause()), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RedisException("interrupted while waiting for Redis", e);
+    }
+  }
+
+  /** Whether Redis did not answer lately. */
+  boolean down() {
+    return down;
+  }
+
+  long errors() {
+    return errors.sum();
+  }
+
+  long malformed() {
+    return malformed.sum();
+  }
+}

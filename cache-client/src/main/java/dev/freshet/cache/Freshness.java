@@ -1,0 +1,24 @@
+package dev.freshet.cache;
+
+import java.time.InstantSource;
+
+/** How far behind the applied changes are, and what may be served for all that. Thread-safe. */
+record Freshness(Feed feed, InstantSource clock) {
+
+  /**
+   * The age of the newest heartbeat applied, ms; {@link Long#MAX_VALUE} before the first. As exact
+   * as the clocks of this process and the database agree.
+   */
+  long behindMillis(int bucket) {
+    return feed.heartbeat(bucket)
+        .map(beat -> Math.max(0, clock.millis() - beat.committedMicros() / 1000))
+        .orElse(Long.MAX_VALUE);
+  }
+
+  /** How long ago a value may have been loaded to be served now, ms; negative: none may. */
+  long oldestMillis(int bucket, TtlClass ttl) {
+    return behindMillis(bucket) <= ttl.behindAfter().toMillis()
+        ? Long.MAX_VALUE
+        : ttl.whenBehind().oldestMillis();
+  }
+}

@@ -1,0 +1,188 @@
+package dev.freshet.cache;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds values: in this process, then in Redis; and decides whether they may be served and whether
+ * they are to be reloaded. Thread-safe.
+ */
+final class Reads {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reads.class);
+  private static final Duration ALWAYS = Duration.ofDays(36_500);
+
+  private final FarTier far;
+  private final NearCache<Held> near;
+  private final Stores stores;
+  private final Values values;
+  private final Freshness freshness;
+  private final CacheMeters meters;
+  private final Events events;
+  private final HotKeys hot;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final RandomGenerator random;
+
+  Reads(
+      FarTier far,
+      NearCache<Held> near,
+      Stores stores,
+      Values values,
+      Freshness freshness,
+      CacheMeters meters,
+      Events events,
+      HotKeys hot,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
+    this.far = far;
+    this.near = near;
+    this.stores = stores;
+    this.values = values;
+    this.freshness = freshness;
+    this.meters = meters;
+    this.events = events;
+    this.hot = hot;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.random = random;
+  }
+
+  /** A value that may be served, and whether it is to be reloaded for the next ones. */
+  record Found(Held held, boolean reload) {}
+
+  /** From this process; null when it is not here. Nothing is allocated for most hits. */
+  @Nullable Found near(Lookup lookup) {
+    if (!lookup.ttl().cached()) {
+      return null;
+    }
+    hot.read(lookup.key());
+    long oldest = oldest(lookup);
+    NearEntry<Held> entry = oldest < 0 ? null : near.get(lookup.key());
+    if (entry == null && oldest >= 0 && (oldest != Long.MAX_VALUE || far.down())) {
+      entry = near.getUntrusted(lookup.key(), atMost(lookup.ttl().whenBehind().oldestMillis()));
+    }
+    return entry == null ? null : accepted(lookup, entry, oldest);
+  }
+
+  /** What this process holds when Redis cannot be asked. */
+  @Nullable Found orphan(Lookup lookup) {
+    long oldest = lookup.ttl().whenBehind().oldestMillis();
+    if (oldest < 0 || !lookup.ttl().cached()) {
+      return null;
+    }
+    NearEntry<Held> entry = near.getUntrusted(lookup.key(), atMost(oldest));
+    return entry == null ? null : accepted(lookup, entry, oldest);
+  }
+
+  private @Nullable Found accepted(Lookup lookup, NearEntry<Held> entry, long oldest) {
+    Held held = entry.value();
+    long now = clock.millis();
+    if (!held.type().equals(lookup.type())
+        || held.ageMillis(now) > oldest
+        || past(lookup, held, now)) {
+      return null;
+    }
+    boolean stale = entry.stale();
+    if (stale) {
+      meters.of(lookup.ttl()).stale(entry.staleNanos(nanoTime.getAsLong()) / 1_000_000);
+    }
+    return found(lookup, held, CacheEvent.Tier.NEAR, stale, now);
+  }
+
+  /** Whether Redis is worth asking for this. */
+  boolean mayAskFar(Lookup lookup) {
+    return lookup.ttl().cached() && oldest(lookup) >= 0;
+  }
+
+  NearTicket ticket(String key) {
+    return near.ticket(far.layout().bucket(key));
+  }
+
+  /**
+   * What an entry of Redis holds, if it may be served; from now on it is in this process too.
+   *
+   * @param ticket taken before Redis was asked
+   */
+  Optional<Found> far(Lookup lookup, NearTicket ticket, StoredEntry entry) {
+    return decode(lookup, entry)
+        .map(
+            held -> {
+              stores.near(ticket, lookup.key(), held, lookup.ttl());
+              return found(lookup, held, CacheEvent.Tier.FAR, false, clock.millis());
+            });
+  }
+
+  /** The same without counting it as a hit, for those who wait for another's load. */
+  Optional<Held> decode(Lookup lookup, StoredEntry entry) {
+    long now = clock.millis();
+    if (now - entry.loadedMillis() > oldest(lookup)) {
+      return Optional.empty();
+    }
+    try {
+      Held held = values.decode(entry, lookup.type());
+      return past(lookup, held, now) ? Optional.empty() : Optional.of(held);
+    } catch (IOException e) {
+      meters.unreadable.increment();
+      LOG.debug("{} counts as missing", lookup.key(), e);
+      return Optional.empty();
+    }
+  }
+
+  private Found found(
+      Lookup lookup, Held held, CacheEvent.Tier tier, boolean invalidated, long now) {
+    ClassMeters counts = meters.of(lookup.ttl());
+    (tier == CacheEvent.Tier.NEAR ? counts.nearHits : counts.farHits).increment();
+    boolean past = now >= held.freshMillis();
+    if (past && !invalidated) {
+      counts.stale(now - held.freshMillis());
+    }
+    if (events.heard()) {
+      events.tell(
+          new CacheEvent.Hit(
+              lookup.key(),
+              lookup.ttl().name(),
+              tier,
+              Duration.ofMillis(held.ageMillis(now)),
+              past || invalidated));
+    }
+    return new Found(held, past || invalidated || early(lookup, held, now));
+  }
+
+  private static boolean past(Lookup lookup, Held held, long now) {
+    return now >= held.freshMillis() + lookup.ttl().staleFor().toMillis();
+  }
+
+  /**
+   * Whether this hit is the one that reloads ahead of time: the more likely the nearer the end and
+   * the longer the load. Vattani, Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede
+   * Prevention, VLDB 2015.
+   */
+  private boolean early(Lookup lookup, Held held, long now) {
+    double earliness = lookup.ttl().earliness();
+    if (earliness == 0) {
+      return false;
+    }
+    double left = held.freshMillis() - now;
+    double took = held.loadMicros() / 1e3;
+    // Beyond 40 loads the chance is below 1e-17: not worth a random number.
+    return left < 40 * took * earliness
+        && -took * earliness * Math.log(1 - random.nextDouble()) >= left;
+  }
+
+  private long oldest(Lookup lookup) {
+    return freshness.oldestMillis(far.layout().bucket(lookup.key()), lookup.ttl());
+  }
+
+  private static Duration atMost(long millis) {
+    return millis > ALWAYS.toMillis() ? ALWAYS : Duration.ofMillis(Math.max(0, millis));
+  }
+}

@@ -1,0 +1,226 @@
+package dev.freshet.cache;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs loaders and puts what they load into Redis and then into this process, through the fence.
+ * Thread-safe.
+ */
+final class Stores {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
+
+  private final FarTier far;
+  private final NearCache<Held> near;
+  private final Feed feed;
+  private final Values values;
+  private final CacheMeters meters;
+  private final Events events;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final RandomGenerator random;
+
+  Stores(
+      FarTier far,
+      NearCache<Held> near,
+      Feed feed,
+      Values values,
+      CacheMeters meters,
+      Events events,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
+    this.far = far;
+    this.near = near;
+    this.feed = feed;
+    this.values = values;
+    this.meters = meters;
+    this.events = events;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.random = random;
+  }
+
+  /** What must be known from before a load. */
+  record Opening(int bucket, String incarnation, long millis, long nanos, Fill fill) {}
+
+  Opening open(String key) {
+    int bucket = feed.layout().bucket(key);
+    long nanos = nanoTime.getAsLong();
+    Fill fill =
+        new Fill(
+            key,
+            grace ->
+                feed.xminReceivedBefore(
+                    bucket, grace.plusNanos(Math.max(0, nanoTime.getAsLong() - nanos))));
+    return new Opening(bucket, feed.incarnation(bucket).orElse(""), clock.millis(), nanos, fill);
+  }
+
+  /** Loads a value and stores it, if it may be stored. */
+  Held load(Lookup lookup) throws Exception {
+    Opening opening = open(lookup.key());
+    Optional<?> value;
+    try {
+      value = lookup.loader().load(opening.fill());
+    } catch (Exception | Error e) {
+      failed(lookup.key(), lookup.ttl(), opening, e);
+      throw e;
+    }
+    return store(lookup.key(), lookup.ttl(), lookup.type(), opening, value);
+  }
+
+  void failed(String key, TtlClass ttl, Opening opening, Throwable cause) {
+    Duration took = Duration.ofNanos(nanoTime.getAsLong() - opening.nanos());
+    meters.of(ttl).failures.increment();
+    events.tell(new CacheEvent.Failure(key, ttl.name(), took, cause));
+  }
+
+  /** Stores what was loaded since the opening; the value comes back whether or not it was. */
+  private Held store(
+      String key, TtlClass ttl, ValueType<?> type, Opening opening, Optional<?> value) {
+    Held held = held(ttl, type, opening, value);
+    store(key, ttl, opening, held).join();
+    return held;
+  }
+
+  /** Stores several values at once: their fills are on the way together. */
+  Map<String, Held> storeAll(
+      TtlClass ttl, ValueType<?> type, Map<String, Opening> openings, Map<String, ?> values) {
+    Map<String, Held> all = new LinkedHashMap<>();
+    List<CompletableFuture<String>> sent = new ArrayList<>();
+    openings.forEach(
+        (key, opening) -> {
+          Held held = held(ttl, type, opening, Optional.ofNullable(values.get(key)));
+          all.put(key, held);
+          sent.add(store(key, ttl, opening, held));
+        });
+    sent.forEach(CompletableFuture::join);
+    return all;
+  }
+
+  private Held held(TtlClass ttl, ValueType<?> type, Opening opening, Optional<?> value) {
+    long tookNanos = nanoTime.getAsLong() - opening.nanos();
+    Duration life = life(ttl, value);
+    long lifeMillis = (long) (life.toMillis() * (1 - ttl.jitter() * random.nextDouble()));
+    return new Held(
+        value,
+        type,
+        opening.millis(),
+        tookNanos / 1000,
+        opening.millis() + lifeMillis,
+        opening.fill().tags(),
+        0);
+  }
+
+  private static Duration life(TtlClass ttl, Optional<?> value) {
+    return value.isPresent() ? ttl.timeToLive() : ttl.absentTimeToLive();
+  }
+
+  /** What became of it, in one word; never fails. */
+  private CompletableFuture<String> store(String key, TtlClass ttl, Opening opening, Held held) {
+    Duration took = Duration.ofNanos(held.loadMicros() * 1000);
+    meters.of(ttl).loads.record(took);
+    return stored(key, ttl, opening, held)
+        .thenApply(
+            outcome -> {
+              meters.of(ttl).filled(outcome);
+              if (events.heard()) {
+                events.tell(new CacheEvent.Load(key, ttl.name(), took, outcome));
+              }
+              return outcome;
+            });
+  }
+
+  private CompletableFuture<String> stored(String key, TtlClass ttl, Opening opening, Held held) {
+    if (!ttl.cached() || life(ttl, held.value()).isZero()) {
+      return CompletableFuture.completedFuture("not-cached");
+    }
+    Optional<Fence> fence = opening.fill().fence();
+    if (fence.isEmpty()) {
+      LOG.debug("{} was loaded without a fence and is not cached", key);
+      return CompletableFuture.completedFuture("no-fence");
+    }
+    if (fence.get().xmin() == Fence.NEVER.xmin()) {
+      return CompletableFuture.completedFuture("own-writes");
+    }
+    if (held.tags().size() > FillScript.MAX_TAGS) {
+      LOG.warn(
+          "{} carries {} tags and is not cached; at most {} are allowed: tag it by the table",
+          key,
+          held.tags().size(),
+          FillScript.MAX_TAGS);
+      return CompletableFuture.completedFuture("too-many-tags");
+    }
+    byte[] raw;
+    try {
+      raw = encoded(held);
+    } catch (IOException e) {
+      LOG.warn("{} is not cached", key, e);
+      return CompletableFuture.completedFuture("codec");
+    }
+    return fill(key, ttl, opening, held, raw, fence.get());
+  }
+
+  private byte[] encoded(Held held) throws IOException {
+    Values.Payload payload = values.encode(held.value(), held.type());
+    return StoredEntry.write(
+        held.loadedMillis(),
+        held.loadMicros(),
+        held.freshMillis(),
+        payload.encoding(),
+        held.tags(),
+        payload.bytes());
+  }
+
+  private CompletableFuture<String> fill(
+      String key, TtlClass ttl, Opening opening, Held held, byte[] raw, Fence fence) {
+    Duration life =
+        Duration.ofMillis(Math.max(1, held.freshMillis() - clock.millis())).plus(ttl.staleFor());
+    NearTicket ticket = near.ticket(opening.bucket());
+    return far.fill(key, raw, held.tags(), opening.incarnation(), fence, life)
+        .thenApply(
+            filled -> {
+              if (filled instanceof Filled.Refused refused) {
+                if (refused instanceof Filled.RefusedByIncarnation) {
+                  feed.refresh(opening.bucket());
+                }
+                return refused.reason();
+              }
+              near(ticket, key, held, raw.length, life, ttl);
+              return "stored";
+            })
+        .exceptionally(
+            e -> {
+              LOG.debug("{} could not be stored", key, e);
+              return "redis";
+            });
+  }
+
+  /** Puts a value that came from Redis into this process. */
+  Held near(NearTicket ticket, String key, Held held, TtlClass ttl) {
+    Duration life =
+        Duration.ofMillis(Math.max(0, held.freshMillis() - clock.millis())).plus(ttl.staleFor());
+    near(ticket, key, held, held.bytes(), life, ttl);
+    return held;
+  }
+
+  private void near(
+      NearTicket ticket, String key, Held held, int bytes, Duration life, TtlClass ttl) {
+    List<String> tags =
+        Stream.concat(held.tags().stream(), Stream.of(Hints.entryTag(key))).toList();
+    near.put(ticket, key, held, tags, bytes + key.length(), life, ttl.staleFor());
+  }
+}
