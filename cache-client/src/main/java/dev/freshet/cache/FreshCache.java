@@ -156,6 +156,10 @@ public final class FreshCache implements AutoCloseable {
     }
   }
 
+  Parts parts() {
+    return parts;
+  }
+
   /** Ends its threads and connections; loads under way are let end. */
   @Override
   public void close() {

@@ -36,7 +36,7 @@ class KillIT {
   @Test
   void nothingIsLeftRunningAndTheDataAreThereAtTheNextStart() throws Exception {
     Path folder = temp.resolve("data");
-    try (Child child = Child.start(List.of(), folder.toString())) {
+    try (Child child = Child.start(StackMain.class, List.of(), folder.toString())) {
       try (PostgresWire wire =
           PostgresWire.connect(Integer.parseInt(child.told("postgres")), "postgres", "app")) {
         wire.execute("CREATE TABLE item (id int)");
@@ -84,13 +84,25 @@ class KillIT {
   @Test
   void theFolderOfAKilledJvmIsSwept() throws Exception {
     Path parent = Files.createDirectory(temp.resolve("tmp"));
-    try (Child child = Child.start(List.of("-Djava.io.tmpdir=" + parent))) {
+    try (Child child = Child.start(StackMain.class, List.of("-Djava.io.tmpdir=" + parent))) {
       Path folder = Path.of(child.told("folder"));
       assertThat(folder.getParent()).isEqualTo(parent.toRealPath());
       assertThat(new TemporaryFolders(parent).sweep()).isEmpty();
       child.killAndAwaitOrphans(folder);
       assertThat(new TemporaryFolders(parent).sweep()).hasSize(1);
       assertThat(folder).doesNotExist();
+    }
+  }
+
+  @Test
+  void followersEndWithTheirJvmToo() throws Exception {
+    try (Child child = Child.start(FollowersMain.class, List.of(), temp.toString())) {
+      List<ProcessHandle> servers = Orphans.in(temp.toRealPath());
+      for (String name : List.of("primary", "standby", "first", "second", "node-1", "node-3")) {
+        assertThat(Orphans.in(temp.toRealPath().resolve(name))).as(name).isNotEmpty();
+      }
+      child.killAndAwaitOrphans(temp);
+      assertThat(servers).noneMatch(ProcessHandle::isAlive);
     }
   }
 
@@ -103,16 +115,17 @@ class KillIT {
     }
   }
 
-  /** A JVM running {@link StackMain}, and what it said about its stack. */
+  /** A JVM running one of our mains, and what it said about its servers. */
   private record Child(Process process, Map<String, String> said) implements AutoCloseable {
 
-    static Child start(List<String> options, String... arguments) throws IOException {
+    static Child start(Class<?> main, List<String> options, String... arguments)
+        throws IOException {
       List<String> words = new ArrayList<>();
       words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       words.add("-Xmx512m");
       words.addAll(options);
       words.addAll(List.of("-cp", System.getProperty("java.class.path")));
-      words.add(StackMain.class.getName());
+      words.add(main.getName());
       words.addAll(List.of(arguments));
       Process process =
           new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -122,7 +135,7 @@ class KillIT {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         String[] pair = line.split(" ", 2);
         said.put(pair[0], pair.length > 1 ? pair[1] : "");
-        if (pair[0].equals("kafka")) {
+        if (pair[0].equals("waiting")) {
           break;
         }
       }

@@ -24,6 +24,7 @@ final class StackMain {
     out.println("postgres " + stack.postgres().port());
     out.println("redis " + stack.redisServer().port());
     out.println("kafka " + stack.kafkaBootstrap());
+    out.println("waiting");
     out.flush();
     if (Boolean.getBoolean("freshet.test.close")) {
       long closing = System.nanoTime();
