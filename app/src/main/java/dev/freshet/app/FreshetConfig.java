@@ -29,7 +29,11 @@ public record FreshetConfig(
         PostgresConnection postgres,
     @Doc("Where Kafka is; one text is the bootstrap servers.") @Example("kafka:9092")
         KafkaConfig kafka,
-    @Doc("The Redis that holds the cache.") @Example("redis://cache:6379") RedisAddress redis,
+    @Doc(
+            "The Redis that holds the cache; redis-sentinel://one:26379,two:26379/0#primary behind"
+                + " Sentinel, redis-cluster://one:6379,two:6379 for a cluster.")
+        @Example("redis://cache:6379")
+        RedisAddress redis,
     @Doc("How row changes are captured from Postgres.") @Default("{}") IngestConfig ingest,
     @Doc("What a row change makes stale, by table. These tables are captured.")
         @Example("{ public.products: [\"product:{id}\"] }")

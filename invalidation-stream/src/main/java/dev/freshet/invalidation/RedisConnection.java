@@ -3,6 +3,7 @@ package dev.freshet.invalidation;
 import dev.freshet.runtime.FreshetException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
@@ -33,6 +34,9 @@ final class RedisConnection implements AutoCloseable {
   private static final int MAX_COMMANDS_UNDER_WAY = 50_000;
   private static final String CLUSTER = "-cluster://";
 
+  /** A cluster's connections are made when first needed: the first command has to wait. */
+  private static final DisconnectedBehavior WAIT = DisconnectedBehavior.DEFAULT;
+
   private final AbstractRedisClient client;
   private final RedisClusterAsyncCommands<String, String> commands;
   private final boolean cluster;
@@ -59,7 +63,7 @@ final class RedisConnection implements AutoCloseable {
     RedisURI address = RedisURI.create(uri);
     address.setTimeout(COMMAND_TIMEOUT);
     RedisClient client = RedisClient.create(address);
-    client.setOptions(options(ClientOptions.builder()));
+    client.setOptions(options(ClientOptions.builder(), DisconnectedBehavior.REJECT_COMMANDS));
     try {
       return new RedisConnection(client, client.connect().async(), false);
     } catch (RedisException e) {
@@ -78,7 +82,7 @@ final class RedisConnection implements AutoCloseable {
             .build();
     client.setOptions(
         (ClusterClientOptions)
-            options(ClusterClientOptions.builder().topologyRefreshOptions(refresh)));
+            options(ClusterClientOptions.builder().topologyRefreshOptions(refresh), WAIT));
     try {
       return new RedisConnection(client, client.connect().async(), true);
     } catch (RedisException e) {
@@ -87,10 +91,11 @@ final class RedisConnection implements AutoCloseable {
     }
   }
 
-  private static ClientOptions options(ClientOptions.Builder builder) {
+  private static ClientOptions options(
+      ClientOptions.Builder builder, DisconnectedBehavior behavior) {
     return builder
         .autoReconnect(true)
-        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        .disconnectedBehavior(behavior)
         .requestQueueSize(MAX_COMMANDS_UNDER_WAY)
         .socketOptions(
             SocketOptions.builder()
