@@ -151,7 +151,8 @@ final class Feed implements AutoCloseable {
 
   /** The newest heartbeat of this incarnation, in a message or the head. */
   Optional<Heartbeat> heartbeat(int bucket) {
-    return bucket(bucket).flatMap(it -> it.heartbeats().newest());
+    List<FeedBucket> all = buckets.all;
+    return bucket < all.size() ? all.get(bucket).heartbeats().newest() : Optional.empty();
   }
 
   /**

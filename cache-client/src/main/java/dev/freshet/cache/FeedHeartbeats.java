@@ -11,16 +11,19 @@ final class FeedHeartbeats {
   private final int most;
   private final Deque<Feed.Heartbeat> oldestFirst = new ArrayDeque<>();
 
+  /** The last of them, for each read of the cache without a lock. */
+  private volatile Optional<Feed.Heartbeat> newest = Optional.empty();
+
   FeedHeartbeats(int most) {
     this.most = most;
   }
 
   /** Remembers it unless it is known; one that was never committed is none. */
   synchronized void add(Feed.Heartbeat heartbeat) {
-    Feed.Heartbeat newest = oldestFirst.peekLast();
-    long known = newest == null ? 0 : newest.committedMicros();
+    long known = newest.map(Feed.Heartbeat::committedMicros).orElse(0L);
     if (heartbeat.committedMicros() > known) {
       oldestFirst.addLast(heartbeat);
+      newest = Optional.of(heartbeat);
       if (oldestFirst.size() > most) {
         oldestFirst.removeFirst();
       }
@@ -30,10 +33,11 @@ final class FeedHeartbeats {
   /** Forgets all: another incarnation has other transactions. */
   synchronized void clear() {
     oldestFirst.clear();
+    newest = Optional.empty();
   }
 
-  synchronized Optional<Feed.Heartbeat> newest() {
-    return Optional.ofNullable(oldestFirst.peekLast());
+  Optional<Feed.Heartbeat> newest() {
+    return newest;
   }
 
   /** The xmin of the newest that was received at this time or before. */

@@ -95,6 +95,11 @@ public record Fence(long xmin, String unfinished) {
     return xmin == xmax ? new Fence(xmin) : new Fence(xmin, xmax + ":" + hidden);
   }
 
+  /** Whether everything this transaction did, if it committed, is surely visible. */
+  public boolean sees(long xid) {
+    return xid < xmin || (xid < xmax() && hidden().noneMatch(one -> one == xid));
+  }
+
   private long xmax() {
     return unfinished.isEmpty()
         ? xmin

@@ -26,6 +26,7 @@ final class CacheRig implements AutoCloseable {
   final RedisClient client;
   final RedisCommands<String, String> redis;
   SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  SimpleMeterRegistry othersRegistry = new SimpleMeterRegistry();
   private long xmin = 1000;
 
   CacheRig(Path folder) {
@@ -40,6 +41,7 @@ final class CacheRig implements AutoCloseable {
     redis.flushall();
     xmin = 1000;
     registry = new SimpleMeterRegistry();
+    othersRegistry = new SimpleMeterRegistry();
     redis.hset(HEAD, Map.of("incarnation", "i1", "buckets", "1", "floor", "100"));
     heartbeat();
   }
@@ -94,7 +96,16 @@ final class CacheRig implements AutoCloseable {
     return cache.parts().feed().trusted(0);
   }
 
+  /** A cache as another process has it. */
+  FreshCache another() throws InterruptedException {
+    return open(builder().metrics(othersRegistry));
+  }
+
   double count(String name, String... tags) {
+    return count(registry, name, tags);
+  }
+
+  static double count(SimpleMeterRegistry registry, String name, String... tags) {
     var found = registry.find(name).tags(tags).counter();
     return found == null ? 0 : found.count();
   }

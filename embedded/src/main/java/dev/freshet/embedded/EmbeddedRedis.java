@@ -199,7 +199,8 @@ public final class EmbeddedRedis implements AutoCloseable {
     return text.toString();
   }
 
-  private String password() {
+  /** The password it asks for; empty when it asks for none. */
+  String password() {
     return spec.settings().getOrDefault("requirepass", "");
   }
 

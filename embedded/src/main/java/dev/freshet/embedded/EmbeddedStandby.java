@@ -16,8 +16,8 @@ import java.util.Map;
 
 /**
  * A streaming standby of an {@link EmbeddedPostgres} on this machine, open for reading: a real
- * Postgres, a child of this JVM that dies with it. It calls itself like its spec, so that name
- * makes it synchronous in {@link EmbeddedPostgres#commitsWaitFor}.
+ * Postgres (15 or later), a child of this JVM that dies with it. It calls itself like its spec, so
+ * that name makes it synchronous in {@link EmbeddedPostgres#commitsWaitFor}.
  *
  * <p>Its first start copies the primary's files, so the primary must run then, and makes a physical
  * replication slot there, which keeps the log for it; later starts go on from what it has. Settings

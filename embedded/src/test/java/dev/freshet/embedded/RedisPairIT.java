@@ -85,6 +85,38 @@ class RedisPairIT {
     }
   }
 
+  @Test
+  void theSentinelKnowsThePrimaryAfterAFailover() throws Exception {
+    ServerSpec sentinel = ServerSpec.in(folder, "sentinel");
+    try (EmbeddedRedisPair pair =
+        new EmbeddedRedisPair(spec("first", true, "s"), spec("second", true, "s"), sentinel)) {
+      pair.start();
+      assertThat(pair.sentinelUri())
+          .isEqualTo("redis-sentinel://:s@127.0.0.1:%d#pair", sentinel.port());
+      assertThat(told(sentinel)).isEqualTo(pair.primary().port());
+      pair.cutLink();
+      pair.failOver();
+      assertThat(told(sentinel)).isEqualTo(pair.primary().port());
+      pair.rejoin();
+      pair.failOver();
+      assertThat(told(sentinel)).isEqualTo(pair.primary().port());
+    }
+  }
+
+  /** {@code SENTINEL GET-MASTER-ADDR-BY-NAME} as an old client would find it: in its overview. */
+  private static int told(ServerSpec sentinel) throws IOException {
+    try (RedisWire wire = RedisWire.connect(sentinel.port())) {
+      String overview = wire.command("INFO", "sentinel");
+      return Integer.parseInt(
+          overview
+              .lines()
+              .filter(line -> line.startsWith("master0:name=pair,"))
+              .findFirst()
+              .orElseThrow()
+              .replaceFirst(".*address=127.0.0.1:(\\d+),.*", "$1"));
+    }
+  }
+
   private EmbeddedRedisPair pair(boolean durable, String password) {
     return new EmbeddedRedisPair(
         spec("first", durable, password), spec("second", durable, password));

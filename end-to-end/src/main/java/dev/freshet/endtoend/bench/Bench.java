@@ -9,7 +9,12 @@ interface Bench {
 
   /** All benches there are, in the order of the help. */
   List<Bench> ALL =
-      List.of(new LatencyBench(), new SinkBench(), new BulkBench(), new ConsistencyBench());
+      List.of(
+          new LatencyBench(),
+          new SinkBench(),
+          new BulkBench(),
+          new CacheBench(),
+          new ConsistencyBench());
 
   static Optional<Bench> named(String name) {
     return ALL.stream().filter(bench -> bench.name().equals(name)).findFirst();

@@ -25,6 +25,12 @@ import picocli.CommandLine.Spec;
     })
 final class BenchCommand implements Callable<Integer> {
 
+  /** What a checker can be asked to run on. */
+  private enum RedisKind {
+    ALONE,
+    CLUSTER
+  }
+
   private final Terminal terminal;
 
   @Parameters(arity = "0..1", paramLabel = "NAME", description = "What to measure.")
@@ -56,6 +62,12 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--lanes", paramLabel = "N", description = "How many of them at a time.")
   private @Nullable Integer lanes;
+
+  @Option(
+      names = "--redis",
+      paramLabel = "KIND",
+      description = "A checker's Redis: alone, or cluster.")
+  private @Nullable RedisKind redis;
 
   @Option(names = "--variant", paramLabel = "NAME", description = "The only one a checker runs.")
   private @Nullable String variant;
@@ -122,6 +134,7 @@ final class BenchCommand implements Callable<Integer> {
           defaults.checker(),
           seeds == null ? defaults.seeds() : seeds,
           lanes == null ? defaults.lanes() : lanes,
+          redis == RedisKind.CLUSTER,
           Optional.ofNullable(variant),
           Optional.ofNullable(trace));
     } catch (IllegalArgumentException e) {

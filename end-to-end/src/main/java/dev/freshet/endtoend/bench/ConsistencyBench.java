@@ -35,7 +35,12 @@ final class ConsistencyBench implements Bench {
   public Result run(Options options, Consumer<String> talk) throws Exception {
     Checker.Order order =
         new Checker.Order(
-            options.seed(), options.seeds(), options.seconds(), options.lanes(), options.trace());
+            options.seed(),
+            options.seeds(),
+            options.seconds(),
+            options.lanes(),
+            options.cluster(),
+            options.trace());
     Map<String, Result.Figures> variants = new LinkedHashMap<>();
     Map<String, Map<String, Long>> found = checker(options, order, talk).run();
     found.forEach(

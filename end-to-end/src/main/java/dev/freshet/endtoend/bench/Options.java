@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param checker whether they are for a checker: what follows is for checkers alone
  * @param seeds how many seeds a checker runs
  * @param lanes how many seeds a checker runs at a time
+ * @param cluster whether a checker's Redis is a cluster
  * @param variant the only one a checker runs; all if empty
  * @param trace where a checker writes what led to a violation
  */
@@ -26,6 +27,7 @@ record Options(
     boolean checker,
     int seeds,
     int lanes,
+    boolean cluster,
     Optional<String> variant,
     Optional<Path> trace) {
 
@@ -40,12 +42,13 @@ record Options(
 
   /** Those of a measurement. */
   Options(int seconds, int rate, int rounds, long seed, int rows) {
-    this(seconds, rate, rounds, seed, rows, false, 1, 1, Optional.empty(), Optional.empty());
+    this(seconds, rate, rounds, seed, rows, false, 1, 1, false, Optional.empty(), Optional.empty());
   }
 
   /** Those of a checker. */
   static Options ofChecker(int seconds, int seeds, int lanes) {
-    return new Options(seconds, 1, 1, 1, 1, true, seeds, lanes, Optional.empty(), Optional.empty());
+    return new Options(
+        seconds, 1, 1, 1, 1, true, seeds, lanes, false, Optional.empty(), Optional.empty());
   }
 
   private static void atLeastOne(String name, int value) {
@@ -58,6 +61,7 @@ record Options(
   String commandLine() {
     return checker
         ? "--seed %d --seeds %d --seconds %d --lanes %d".formatted(seed, seeds, seconds, lanes)
+            + (cluster ? " --redis cluster" : "")
             + variant.map(name -> " --variant " + name).orElse("")
         : "--seconds %d --rate %d --rounds %d --seed %d --rows %d"
             .formatted(seconds, rate, rounds, seed, rows);

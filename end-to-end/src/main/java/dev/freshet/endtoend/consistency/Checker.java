@@ -16,6 +16,8 @@ import dev.freshet.runtime.TopicProvisioner;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +47,8 @@ public final class Checker {
 
   private static final List<Variant> ALL = List.of(new Fenced(), Peer.lease(), Peer.lsn());
   private static final Topics TOPICS = new Topics("check");
+  private static final String FAILED = "failed_runs";
+  private static final int MOST_FAILED = 3;
   private static final String MAX_CONNECTIONS = "max_connections";
   private static final int TRACE_LINES_TOLD = 60;
   private static final Duration CLIENT_END = Duration.ofSeconds(2);
@@ -64,9 +68,11 @@ public final class Checker {
    * @param seeds how many, from {@code firstSeed} on
    * @param seconds how long each seed writes and loads
    * @param lanes how many seeds run at a time
+   * @param cluster whether Redis is a cluster, which only Freshet knows how to use
    * @param traces where a file is written for each run that broke the promise
    */
-  public record Order(long firstSeed, int seeds, int seconds, int lanes, Optional<Path> traces) {}
+  public record Order(
+      long firstSeed, int seeds, int seconds, int lanes, boolean cluster, Optional<Path> traces) {}
 
   private Checker(Order order, List<Variant> variants, Consumer<String> talk) {
     this.order = order;
@@ -77,7 +83,7 @@ public final class Checker {
 
   /** Freshet and both of its peers. */
   public static Checker all(Order order, Consumer<String> talk) {
-    return new Checker(order, ALL, talk);
+    return new Checker(order, order.cluster() ? List.of(new Fenced()) : ALL, talk);
   }
 
   /**
@@ -135,7 +141,7 @@ public final class Checker {
     List<Lane> lanes = new ArrayList<>();
     for (int i = 0; i < order.lanes(); i++) {
       Path folder = stack.dataFolder().resolve("lane-" + i);
-      lanes.add(new Lane(i, database, kafka, TOPICS, folder, resources));
+      lanes.add(new Lane(i, database, kafka, TOPICS, folder, resources, order.cluster()));
     }
     try (LogTap tap =
             new LogTap(database.primary(), Database.PUBLICATION, dispatch(database, lanes));
@@ -213,16 +219,32 @@ public final class Checker {
     Plan plan = Plan.of(seed, Duration.ofSeconds(order.seconds()));
     for (Variant variant : variants) {
       Plan fit = variant.promisesAll() ? plan : plan.only(FOR_PEERS::contains);
-      Run run = lane.run(fit, variant);
       Tally tally = tally(variant);
-      tally.addAll(run.tally());
-      tally.count("seeds");
-      if (variant.promisesAll()) {
-        run.traces().forEach(trace -> tell(variant, seed, trace));
+      try {
+        Run run = lane.run(fit, variant);
+        tally.addAll(run.tally());
+        if (variant.promisesAll()) {
+          run.traces().forEach(trace -> tell(variant, seed, trace));
+        }
+      } catch (RuntimeException e) {
+        failed(variant, seed, e);
       }
+      tally.count("seeds");
       if (tally.get("seeds") % 10 == 0) {
         progress(variant);
       }
+    }
+  }
+
+  /** A run that says nothing about the cache: others go on, unless there are too many. */
+  private synchronized void failed(Variant variant, long seed, RuntimeException e) {
+    Tally tally = tally(variant);
+    tally.count(FAILED);
+    StringWriter stack = new StringWriter();
+    e.printStackTrace(new PrintWriter(stack));
+    talk.accept(variant.name() + ": the run of seed " + seed + " failed: " + stack);
+    if (tally.get(FAILED) > MOST_FAILED + order.seeds() / 100) {
+      throw new IllegalStateException(tally.get(FAILED) + " runs have failed", e);
     }
   }
 

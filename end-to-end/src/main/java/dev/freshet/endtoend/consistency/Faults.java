@@ -1,7 +1,6 @@
 package dev.freshet.endtoend.consistency;
 
 import dev.freshet.runtime.Sink;
-import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.List;
@@ -51,14 +50,14 @@ final class Faults implements Runnable {
   private void happen(Fault fault) {
     Duration loss = Duration.ofMillis(random.nextInt(LONGEST_LOSS_MILLIS));
     switch (fault) {
-      case SCRIPT_FLUSH -> redis.with(commands -> commands.scriptFlush());
-      case DISCONNECT -> disconnect();
+      case SCRIPT_FLUSH -> redis.forgetScripts();
+      case DISCONNECT -> redis.disconnect();
       case APPLIER_CRASH -> {
         applier.crash();
-        disconnect();
+        redis.disconnect();
       }
       case SECOND_APPLIER -> secondApplier();
-      case FLUSHALL -> redis.with(commands -> commands.flushall());
+      case FLUSHALL -> redis.flush();
       case RESTART -> redis.restart();
       case RESTART_EMPTY -> redis.restartEmpty();
       case RESTART_OLDER -> {
@@ -80,10 +79,6 @@ final class Faults implements Runnable {
 
   private void restored() {
     run.judge().restored();
-  }
-
-  private void disconnect() {
-    redis.with(commands -> commands.clientKill(KillArgs.Builder.typeNormal().skipme(true)));
   }
 
   /** Reads where the first one stands, and then does the same work again beside it. */

@@ -21,8 +21,6 @@ final class Fenced implements Variant {
   /** So short that loads come too late now and then, and that the floor moves during a run. */
   static final Duration LONGEST_LOAD = Duration.ofSeconds(1);
 
-  private static final int BUCKETS = 1;
-
   /** The fewest there can be. */
   private static final int MOST_MARKS = 10_000;
 
@@ -38,7 +36,8 @@ final class Fenced implements Variant {
 
   @Override
   public Side open(Surroundings surroundings, long xidOffset) {
-    RedisTier tier = RedisTier.open(surroundings.client(), surroundings.topics().namespace());
+    makeHeads(surroundings);
+    RedisTier tier = surroundings.openTier();
     return new Side() {
       @Override
       public Cache cache() {
@@ -57,11 +56,18 @@ final class Fenced implements Variant {
     };
   }
 
+  /** As the sink does when it starts: from then on a client knows the buckets. */
+  static void makeHeads(Surroundings surroundings) {
+    try (Sink sink = sink(surroundings)) {
+      sink.nextOffsets(Sink.Assignment.all(1));
+    }
+  }
+
   /** The sink as it ships. */
   static Sink sink(Surroundings surroundings) {
     return InvalidationStream.openSink(
         surroundings.topics(),
-        new InvalidationConfig(1, LONGEST_LOAD, BUCKETS, MOST_MARKS),
+        new InvalidationConfig(1, LONGEST_LOAD, surroundings.buckets(), MOST_MARKS),
         surroundings.kafka(),
         surroundings.redisUri(),
         new SimpleMeterRegistry(),

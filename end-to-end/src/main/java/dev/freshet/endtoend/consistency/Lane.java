@@ -2,11 +2,8 @@ package dev.freshet.endtoend.consistency;
 
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.KafkaConnection;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Lane {
 
   private static final int SETTLE_SECONDS = 20;
+
+  /** More than nodes, so that some have several. */
+  private static final int CLUSTER_BUCKETS = 4;
+
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private final int number;
@@ -36,6 +37,7 @@ final class Lane {
   private final Topics topics;
   private final Path folder;
   private final ClientResources resources;
+  private final boolean cluster;
   private final AtomicReference<@Nullable Run> current = new AtomicReference<>();
   private int runs;
 
@@ -45,13 +47,15 @@ final class Lane {
       KafkaConnection kafka,
       Topics topics,
       Path folder,
-      ClientResources resources) {
+      ClientResources resources,
+      boolean cluster) {
     this.number = number;
     this.database = database;
     this.kafka = kafka;
     this.topics = topics;
     this.folder = folder;
     this.resources = resources;
+    this.cluster = cluster;
   }
 
   /** The run that is under way. */
@@ -59,12 +63,16 @@ final class Lane {
     return Optional.ofNullable(current.get());
   }
 
-  /** Runs a plan to its end; returns what was found. */
-  Run run(Plan plan, Variant variant) throws SQLException {
-    try (LaneRedis redis = new LaneRedis(folder.resolve("run-" + runs++), resources)) {
-      RedisClient client = client(redis.uri());
+  /** Runs a plan, as far as the Redis can go along with it, to its end; returns what was found. */
+  Run run(Plan wanted, Variant variant) throws SQLException {
+    try (LaneRedis redis = startRedis(wanted)) {
+      Plan fit = wanted.only(redis::can);
+      Plan plan = cluster ? fit.inBuckets(CLUSTER_BUCKETS + fit.buckets()) : fit;
+      AbstractRedisClient client = redis.client(resources, TIMEOUT);
       try {
-        return run(plan, variant, redis, new Surroundings(client, redis.uri(), kafka, topics));
+        Surroundings surroundings =
+            new Surroundings(client, redis.uri(), plan.buckets(), kafka, topics);
+        return run(plan, variant, redis, surroundings);
       } finally {
         current.set(null);
         client.shutdown(Duration.ZERO, TIMEOUT);
@@ -72,16 +80,11 @@ final class Lane {
     }
   }
 
-  private RedisClient client(String uri) {
-    RedisURI address = RedisURI.create(uri);
-    address.setTimeout(TIMEOUT);
-    RedisClient client = RedisClient.create(resources, address);
-    client.setOptions(
-        ClientOptions.builder()
-            .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .build());
-    return client;
+  private LaneRedis startRedis(Plan plan) {
+    Path own = folder.resolve("run-" + runs++);
+    return cluster
+        ? new ClusterRedis(own, resources, plan.random("cluster"))
+        : new OneRedis(own, resources);
   }
 
   private Run run(Plan plan, Variant variant, LaneRedis redis, Surroundings surroundings)
@@ -90,7 +93,7 @@ final class Lane {
     int ahead = random.nextInt(100, 1000);
     long offset = plan.has(Fault.XID_WRAP) ? (1L << 32) - database.newestXid() - ahead : 0;
     if (plan.has(Fault.EVICTION)) {
-      redis.with(LaneRedis::letEvict);
+      redis.letEvict();
     }
     Run run = new Run(plan, number, offset, database.rules());
     current.set(run);
@@ -124,8 +127,7 @@ final class Lane {
       run.throwFailure();
       compare(run, cache, subjects);
       if (plan.has(Fault.EVICTION)) {
-        redis.with(
-            commands -> run.tally().add(Fault.EVICTION.figure(), LaneRedis.evicted(commands)));
+        run.tally().add(Fault.EVICTION.figure(), redis.evicted());
       }
       if (plan.has(Fault.REORDERING)) {
         run.tally().count(Fault.REORDERING.figure());

@@ -1,143 +1,59 @@
 package dev.freshet.endtoend.consistency;
 
-import dev.freshet.embedded.EmbeddedRedis;
-import dev.freshet.embedded.ServerSpec;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.resource.ClientResources;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /**
  * The Redis of one run, and what can happen to it; always at the same address. Used by one thread,
- * but for the address.
+ * but for the address and the clients.
  */
-final class LaneRedis implements AutoCloseable {
+interface LaneRedis extends AutoCloseable {
 
-  private ServerSpec spec;
-  private static final int SPARE_BYTES = 400_000;
+  /** The address, as the sink takes it. */
+  String uri();
 
-  private final RedisClient client;
-  private EmbeddedRedis server;
-  private int failovers;
+  /** A new client of it, which the caller shuts down. */
+  AbstractRedisClient client(ClientResources resources, Duration timeout);
 
-  /**
-   * @param folder for its data; nobody else's
-   * @param resources of its connections; not closed here
-   */
-  LaneRedis(Path folder, ClientResources resources) {
-    this.spec = ServerSpec.in(folder, "redis").withoutDurability();
-    this.client = RedisClient.create(resources);
-    this.server = new EmbeddedRedis(spec);
-    server.start();
-  }
+  /** Whether this can happen to it. */
+  boolean can(Fault fault);
 
-  String uri() {
-    return server.uri();
-  }
+  /** Leaves memory for little more than what is there. */
+  void letEvict();
 
-  /** Does something on a connection of its own. */
-  void with(Consumer<RedisCommands<String, String>> work) {
-    try (StatefulRedisConnection<String, String> connection =
-        client.connect(RedisURI.create(uri()))) {
-      work.accept(connection.sync());
-    }
-  }
+  /** How many entries had to go. */
+  long evicted();
 
-  void restart() {
-    server.stop();
-    server.start();
-  }
+  /** It forgets all scripts. */
+  void forgetScripts();
 
-  /** All is lost. */
-  void restartEmpty() {
-    server.kill();
-    deleteSaved();
-    server.start();
-  }
+  /** It drops its connections. */
+  void disconnect();
 
-  private void deleteSaved() {
-    try {
-      Files.deleteIfExists(spec.folder().resolve(spec.name()).resolve("dump.rdb"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  /** It loses everything, and goes on. */
+  void flush();
+
+  /** It is stopped and started with its data. */
+  void restart();
+
+  /** It is killed and comes back with nothing. */
+  void restartEmpty();
 
   /**
-   * What was written in the last while is lost.
+   * It is killed, and comes back with what it had a while ago.
    *
    * @param losing called just before
    */
-  void restartOlder(Duration lost, Runnable losing) {
-    with(RedisCommands::save);
-    Pause.forNanos(lost.toNanos());
-    losing.run();
-    server.kill();
-    server.start();
-  }
+  void restartOlder(Duration lost, Runnable losing);
 
   /**
    * A replica takes over that did not get what was written in the last while.
    *
    * @param losing called just before
    */
-  void failOver(Duration lost, Runnable losing) {
-    failovers++;
-    ServerSpec second = ServerSpec.in(spec.folder(), "replica-" + failovers).withoutDurability();
-    EmbeddedRedis replica =
-        new EmbeddedRedis(second.withSetting("replicaof", "127.0.0.1 " + server.port()));
-    replica.start();
-    try (StatefulRedisConnection<String, String> connection =
-        client.connect(RedisURI.create(replica.uri()))) {
-      RedisCommands<String, String> commands = connection.sync();
-      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-      while (!commands.info("replication").contains("master_link_status:up")) {
-        if (System.nanoTime() - deadline > 0) {
-          throw new IllegalStateException("the replica did not catch up in 10 s");
-        }
-        Pause.forMillis(10);
-      }
-      commands.replicaofNoOne();
-    }
-    Pause.forNanos(lost.toNanos());
-    losing.run();
-    server.kill();
-    replica.stop(); // saves
-    spec = second.withPort(spec.port());
-    server = new EmbeddedRedis(spec);
-    server.start();
-  }
-
-  /** Leaves memory for little more than what is there. */
-  static void letEvict(RedisCommands<String, String> commands) {
-    long used = number(commands.info("memory"), "used_memory:");
-    commands.configSet("maxmemory-policy", "volatile-lru");
-    commands.configSet("maxmemory", Long.toString(used + SPARE_BYTES));
-  }
-
-  /** How many entries had to go. */
-  static long evicted(RedisCommands<String, String> commands) {
-    return number(commands.info("stats"), "evicted_keys:");
-  }
-
-  private static long number(String info, String field) {
-    return info.lines()
-        .filter(line -> line.startsWith(field))
-        .mapToLong(line -> Long.parseLong(line.substring(field.length())))
-        .findFirst()
-        .orElse(0);
-  }
+  void failOver(Duration lost, Runnable losing);
 
   @Override
-  public void close() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    server.kill();
-  }
+  void close();
 }

@@ -41,7 +41,7 @@ record Peer(
 
   @Override
   public Side open(Surroundings surroundings, long xidOffset) {
-    StatefulRedisConnection<String, String> connection = surroundings.client().connect();
+    StatefulRedisConnection<String, String> connection = surroundings.connect();
     PeerCache peer = design.apply(connection, name + ":");
     return new Side() {
       @Override

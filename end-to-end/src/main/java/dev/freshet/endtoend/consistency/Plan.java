@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * Everything a seed decides about a run. The same seed gives the same plan.
  *
  * @param rows rows 0 to {@code rows - 1} are written and cached
+ * @param buckets Freshet's cache is laid out in
  * @param traits faults that act all the time
  * @param events faults that happen once, in the order of their times
  */
@@ -25,10 +26,12 @@ record Plan(
     int writers,
     int loaders,
     int readers,
+    int buckets,
     Set<Fault> traits,
     List<Event> events) {
 
   private static final int MOST_EVENTS = 3;
+  private static final int MOST_BUCKETS = 5;
 
   /** One in so many runs has no faults, so that the plain case stays covered. */
   private static final int CALM = 8;
@@ -59,11 +62,17 @@ record Plan(
       }
       events.sort(Comparator.comparing(Event::at));
     }
-    return new Plan(seed, length, rows, writers, loaders, 1, traits, events);
+    int buckets = random.nextInt(3) == 0 ? random.nextInt(2, MOST_BUCKETS + 1) : 1;
+    return new Plan(seed, length, rows, writers, loaders, 1, buckets, traits, events);
   }
 
   private static Stream<Fault> faults(Predicate<Fault.Kind> wanted) {
     return Stream.of(Fault.values()).filter(fault -> wanted.test(fault.kind()));
+  }
+
+  /** The same with another number of buckets. */
+  Plan inBuckets(int number) {
+    return new Plan(seed, length, rows, writers, loaders, readers, number, traits, events);
   }
 
   /** The same with only those faults. */
@@ -75,6 +84,7 @@ record Plan(
         writers,
         loaders,
         readers,
+        buckets,
         traits.stream().filter(wanted).collect(Collectors.toSet()),
         events.stream().filter(event -> wanted.test(event.fault())).toList());
   }

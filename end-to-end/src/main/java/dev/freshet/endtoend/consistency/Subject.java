@@ -46,7 +46,8 @@ record Subject(String key, List<Integer> rows, Set<String> tags) {
 
   /** One of the many entries that share the tag of the crowd's row. */
   static Subject ofCrowd(int i) {
-    return new Subject("crowd:" + i, List.of(Rows.CROWD), Set.of("group:" + Rows.CROWD));
+    // The braces keep them in one bucket, so that one incarnation is good for all.
+    return new Subject("{crowd}:" + i, List.of(Rows.CROWD), Set.of("group:" + Rows.CROWD));
   }
 
   /** As {@link History} takes it: a bit for each row. */

@@ -34,8 +34,8 @@ record BrokenFill(String name, String line, String broken) implements Variant {
 
   @Override
   public Side open(Surroundings surroundings, long xidOffset) {
-    StatefulRedisConnection<String, String> redis = surroundings.client().connect();
-    Layout layout = new Layout(surroundings.topics().namespace(), 1);
+    StatefulRedisConnection<String, String> redis = surroundings.connect();
+    Layout layout = new Layout(surroundings.topics().namespace(), surroundings.buckets());
     String script = script();
     return new Side() {
       @Override
@@ -81,7 +81,8 @@ record BrokenFill(String name, String line, String broken) implements Variant {
 
     @Override
     public Attempt begin(Subject subject) {
-      String incarnation = redis.sync().hget(layout.head(0), "incarnation");
+      String head = layout.head(layout.bucket(subject.key()));
+      String incarnation = redis.sync().hget(head, "incarnation");
       return new ScriptAttempt(this, subject, incarnation == null ? "" : incarnation);
     }
   }
@@ -113,7 +114,7 @@ record BrokenFill(String name, String line, String broken) implements Variant {
     @Override
     public String fill(String value, Duration timeToLive) {
       List<String> arguments = new ArrayList<>();
-      arguments.add(cache.layout().prefix(0));
+      arguments.add(cache.layout().prefix(cache.layout().bucket(subject.key())));
       arguments.add(incarnation);
       arguments.add(Long.toString(fence.xmin()));
       arguments.add(fence.unfinished());
