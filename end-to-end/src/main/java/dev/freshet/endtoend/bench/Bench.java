@@ -14,6 +14,8 @@ interface Bench {
           new SinkBench(),
           new BulkBench(),
           new CacheBench(),
+          new LeakBench(),
+          new HugeTagBench(),
           new ConsistencyBench());
 
   static Optional<Bench> named(String name) {

@@ -52,8 +52,7 @@ final class LiveSink implements AutoCloseable {
   }
 
   /** Connects, and returns once a heartbeat is applied and fills are accepted. */
-  static LiveSink open(Topics topics, KafkaConnection kafka, String redisUri)
-      throws Exception {
+  static LiveSink open(Topics topics, KafkaConnection kafka, String redisUri) throws Exception {
     Sink sink =
         InvalidationStream.openSink(
             topics,

@@ -51,10 +51,24 @@ class BenchIT {
     assertThat(report.path("violations").asInt()).isZero();
   }
 
+  @Test
+  void cacheReadsAndFillsBesidePlainCommands() throws Exception {
+    JsonNode report = run("bench", "cache", "--seconds", "1", "--rounds", "1", "--json");
+    for (String variant :
+        new String[] {"l1_hit", "l2_hit", "plain_get", "fill", "plain_set_sadd"}) {
+      assertThat(report.at("/variants/" + variant + "/ops_per_s").asDouble())
+          .as(variant)
+          .isPositive();
+    }
+    assertThat(report.at("/ratios/l2_vs_get").isNumber()).isTrue();
+    assertThat(report.at("/ratios/fill_vs_set").isNumber()).isTrue();
+    assertThat(report.path("violations").asInt()).as("wrong or missing values").isZero();
+  }
+
   /**
    * The one JSON object on stdout. A slow script call may be this machine's: code 5 is let pass.
    */
-  private static JsonNode run(String... args) throws Exception {
+  static JsonNode run(String... args) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
