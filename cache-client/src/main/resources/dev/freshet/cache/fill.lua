@@ -49,9 +49,11 @@ end
 redis.call('SET', KEYS[1], ARGV[6], 'PX', ttl)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local expiry = now + ttl
--- Up to the next minute: most fills then leave the score as it is, which costs a look-up only.
-local latest = expiry - expiry % 60000 + 60000
+-- Late by at most a sixteenth of the time to live: most fills then leave scores as they are, which
+-- costs a look-up only.
+local _, exponent = math.frexp(ttl)
+local step = math.max(1, math.ldexp(1, exponent - 5))
+local expiry = now + ttl + step - (now + ttl) % step
 local known = {}
 -- One fill in eight prunes, by the clock's microseconds; it removes more than eight fills add, and
 -- never so much that Redis would pause.
@@ -65,7 +67,7 @@ for i = 7, #ARGV do
       redis.call('ZREM', index, unpack(gone))
     end
   end
-  known[#known + 1] = latest
+  known[#known + 1] = expiry
   known[#known + 1] = ARGV[i]
 end
 redis.call('ZADD', prefix .. 'tags', 'GT', unpack(known))
