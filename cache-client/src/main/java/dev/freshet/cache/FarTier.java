@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -30,13 +31,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The entries in Redis. Every call has a time limit of its own; after one that was not answered
- * Redis is left alone for a moment, so that an outage costs each reader nothing. Thread-safe.
+ * The entries in Redis. Every call has a time limit of its own; when Redis is gone or late
+ * repeatedly it is left alone for a moment, so that an outage costs each reader nothing.
+ * Thread-safe.
  */
 final class FarTier {
 
   private static final Logger LOG = LoggerFactory.getLogger(FarTier.class);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long TELL_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  /** One late answer is a pause somewhere; so many are an outage. */
+  private static final int LATE_IN_A_ROW = 3;
+
   private static final String RELEASE =
       "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('UNLINK', KEYS[1]) end return 1";
 
@@ -46,7 +53,9 @@ final class FarTier {
   private final LongSupplier nanoTime;
   private final LongAdder errors = new LongAdder();
   private final LongAdder malformed = new LongAdder();
+  private final AtomicInteger silent = new AtomicInteger();
   private volatile boolean down;
+  private volatile long toldNanos;
   private volatile long askAgainNanos;
 
   FarTier(Link link, Supplier<Layout> layout, Duration timeout, LongSupplier nanoTime) {
@@ -54,6 +63,7 @@ final class FarTier {
     this.layout = layout;
     this.timeout = timeout;
     this.nanoTime = nanoTime;
+    this.toldNanos = nanoTime.getAsLong() - TELL_EVERY_NANOS;
   }
 
   Layout layout() {
@@ -160,28 +170,33 @@ final class FarTier {
 
   private void answered(@Nullable Throwable error) {
     if (error == null) {
+      silent.set(0);
       if (down) {
         down = false;
-        LOG.info("Redis answers again");
+        LOG.debug("Redis answers again");
       }
       return;
     }
     errors.increment();
     Throwable cause = error.getCause() == null ? error : error.getCause();
-    boolean unreachable =
-        error instanceof TimeoutException
-            || cause instanceof TimeoutException
-            || cause instanceof RedisCommandTimeoutException
-            || cause instanceof RedisConnectionException
-            || error instanceof RedisConnectionException
-            || cause instanceof IOException;
-    if (unreachable) {
-      askAgainNanos = nanoTime.getAsLong() + PAUSE_NANOS;
-      if (!down) {
-        down = true;
+    boolean late =
+        cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException;
+    boolean gone = cause instanceof RedisConnectionException || cause instanceof IOException;
+    if (gone || (late && silent.incrementAndGet() >= LATE_IN_A_ROW)) {
+      leaveAlone(cause);
+    }
+  }
+
+  private void leaveAlone(Throwable cause) {
+    long now = nanoTime.getAsLong();
+    askAgainNanos = now + PAUSE_NANOS;
+    if (!down) {
+      down = true;
+      // Once a minute at most: a Redis that comes and goes is not to fill the log.
+      if (now - toldNanos >= TELL_EVERY_NANOS) {
+        toldNanos = now;
         LOG.warn(
-            "Redis does not answer; reads follow their class's rule for that: {}",
-            cause.toString());
+            "Redis does not answer; reads follow the rule of their class: {}", cause.toString());
       }
     }
   }
