@@ -64,7 +64,7 @@ final class Applier implements Runnable {
         if (crash) {
           sink.close();
           crash = false;
-          sink = sinks.get();
+          sink = another();
           run.history().add("applier", 0, "the sink crashed, another took over");
           placed = false;
         }
@@ -79,6 +79,21 @@ final class Applier implements Runnable {
       run.fail(e);
     } finally {
       sink.close();
+    }
+  }
+
+  /** A sink that cannot start is started again, as whoever runs the process would. */
+  private Sink another() {
+    while (true) {
+      try {
+        return sinks.get();
+      } catch (RuntimeException e) {
+        run.tally().count("apply_errors");
+        if (run.stopped()) {
+          throw e;
+        }
+        Pause.forMillis(20);
+      }
     }
   }
 

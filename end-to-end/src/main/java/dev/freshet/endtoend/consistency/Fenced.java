@@ -2,6 +2,7 @@ package dev.freshet.endtoend.consistency;
 
 import dev.freshet.cache.Fence;
 import dev.freshet.cache.Filled;
+import dev.freshet.cache.FreshCache;
 import dev.freshet.cache.RedisTier;
 import dev.freshet.invalidation.InvalidationConfig;
 import dev.freshet.invalidation.InvalidationStream;
@@ -38,10 +39,16 @@ final class Fenced implements Variant {
   public Side open(Surroundings surroundings, long xidOffset) {
     makeHeads(surroundings);
     RedisTier tier = surroundings.openTier();
+    FreshCache library = surroundings.openLibrary();
     return new Side() {
       @Override
       public Cache cache() {
         return new FencedCache(tier, xidOffset);
+      }
+
+      @Override
+      public Optional<FreshCache> library() {
+        return Optional.of(library);
       }
 
       @Override
@@ -51,6 +58,7 @@ final class Fenced implements Variant {
 
       @Override
       public void close() {
+        library.close();
         tier.close();
       }
     };

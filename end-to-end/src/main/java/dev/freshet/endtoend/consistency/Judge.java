@@ -1,7 +1,13 @@
 package dev.freshet.endtoend.consistency;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 
 /**
  * Says whether a read is stale: older than the last change that was applied before the read began.
@@ -13,6 +19,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class Judge {
 
   private final AtomicLongArray applied = new AtomicLongArray(Rows.COUNT);
+
+  /** By row: when each version was applied. */
+  private final List<ConcurrentNavigableMap<Long, Long>> times =
+      Stream.<ConcurrentNavigableMap<Long, Long>>generate(ConcurrentSkipListMap::new)
+          .limit(Rows.COUNT)
+          .toList();
+
+  private final long start = System.nanoTime();
 
   /** Odd while nothing is known. */
   private volatile int epoch;
@@ -39,6 +53,18 @@ final class Judge {
     return new Bound(now, subject.rows().stream().map(applied::get).toList());
   }
 
+  /** What a read must not be older than when changes may take so long to be heard of. */
+  Bound bound(Subject subject, Duration late) {
+    int now = epoch;
+    long then = System.nanoTime() - start - late.toNanos();
+    List<Long> versions = new ArrayList<>();
+    for (int row : subject.rows()) {
+      Map.Entry<Long, Long> known = times.get(row).floorEntry(then);
+      versions.add(known == null ? 0 : known.getValue());
+    }
+    return new Bound(now, versions);
+  }
+
   Verdict read(Bound bound, String value) {
     List<Long> seen = Subject.versions(value);
     if (!bound.known() || bound.epoch() != epoch) {
@@ -59,7 +85,8 @@ final class Judge {
   /** The sink has acknowledged a change. */
   void applied(int row, long version) {
     if (epoch % 2 == 0) {
-      applied.accumulateAndGet(row, version, Math::max);
+      long newest = applied.accumulateAndGet(row, version, Math::max);
+      times.get(row).put(System.nanoTime() - start, newest);
     }
   }
 
@@ -86,6 +113,8 @@ final class Judge {
     if (waitsForSink()) {
       for (int row = 0; row < versions.length; row++) {
         applied.set(row, versions[row]);
+        times.get(row).clear();
+        times.get(row).put(System.nanoTime() - start, versions[row]);
       }
       epoch++;
     }

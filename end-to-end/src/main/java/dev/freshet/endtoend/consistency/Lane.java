@@ -1,5 +1,7 @@
 package dev.freshet.endtoend.consistency;
 
+import dev.freshet.cache.Entries;
+import dev.freshet.cache.FreshCache;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.KafkaConnection;
 import io.lettuce.core.AbstractRedisClient;
@@ -116,6 +118,14 @@ final class Lane {
       for (int i = 0; i < plan.loaders(); i++) {
         busy.start("loader", new Loader(run, database, cache, subjects, "loader " + i));
       }
+      side.library()
+          .ifPresent(
+              library -> {
+                for (int i = 0; i < plan.libraryUsers(); i++) {
+                  busy.start(
+                      "library", new LibraryUser(run, database, library, subjects, "library " + i));
+                }
+              });
       if (!subjects.crowd().isEmpty()) {
         busy.start("crowd", new Crowd(run, database, cache, subjects));
       }
@@ -125,7 +135,7 @@ final class Lane {
       run.stop();
       lasting.join();
       run.throwFailure();
-      compare(run, cache, subjects);
+      compare(run, cache, side.library(), subjects);
       if (plan.has(Fault.EVICTION)) {
         run.tally().add(Fault.EVICTION.figure(), redis.evicted());
       }
@@ -173,7 +183,9 @@ final class Lane {
   }
 
   /** Counts entries that are not what the database says. */
-  private void compare(Run run, Variant.Cache cache, Subjects subjects) throws SQLException {
+  private void compare(
+      Run run, Variant.Cache cache, Optional<FreshCache> library, Subjects subjects)
+      throws SQLException {
     List<Subject> all = new ArrayList<>(subjects.few());
     all.addAll(subjects.crowd());
     List<Long> truth = new ArrayList<>();
@@ -184,19 +196,42 @@ final class Lane {
     }
     for (Subject subject : all) {
       List<Long> expected = subject.rows().stream().map(truth::get).toList();
-      Optional<List<Long>> found = read(cache, subject).map(Subject::versions);
-      run.tally().count(found.isPresent() ? "entries_at_end" : "misses_at_end");
-      if (found.isPresent() && !found.get().equals(expected)) {
-        run.tally().count("stale_forever");
-        String told =
-            "STALE FOREVER: %s is %s, the database says %s"
-                .formatted(subject.key(), found.get(), expected);
-        run.history().add("end", subject.mask(), told);
-        if (run.tally().get("stale_forever") == 1) {
-          run.keepTrace(subject, told);
-        }
+      compare(run, subject, expected, read(cache, subject).map(Subject::versions));
+    }
+    if (library.isPresent()) {
+      Entries<String> entries = LibraryUser.entries(library.get());
+      for (Subject subject : subjects.few()) {
+        List<Long> expected = subject.rows().stream().map(truth::get).toList();
+        compare(run, subject, expected, awaitFresh(entries, subject, expected));
       }
     }
+  }
+
+  private static void compare(
+      Run run, Subject subject, List<Long> expected, Optional<List<Long>> found) {
+    run.tally().count(found.isPresent() ? "entries_at_end" : "misses_at_end");
+    if (found.isPresent() && !found.get().equals(expected)) {
+      run.tally().count("stale_forever");
+      String told =
+          "STALE FOREVER: %s is %s, the database says %s"
+              .formatted(subject.key(), found.get(), expected);
+      run.history().add("end", subject.mask(), told);
+      if (run.tally().get("stale_forever") == 1) {
+        run.keepTrace(subject, told);
+      }
+    }
+  }
+
+  /** What a process holds once the feed has had its time. */
+  private static Optional<List<Long>> awaitFresh(
+      Entries<String> entries, Subject subject, List<Long> expected) {
+    long deadline = System.nanoTime() + LibraryUser.SILENCE.toNanos() * 2;
+    Optional<List<Long>> found = entries.peek(LibraryUser.key(subject)).map(Subject::versions);
+    while (found.isPresent() && !found.get().equals(expected) && System.nanoTime() - deadline < 0) {
+      Pause.forMillis(5);
+      found = entries.peek(LibraryUser.key(subject)).map(Subject::versions);
+    }
+    return found;
   }
 
   private static Optional<String> read(Variant.Cache cache, Subject subject) {

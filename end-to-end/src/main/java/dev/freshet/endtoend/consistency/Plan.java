@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * Everything a seed decides about a run. The same seed gives the same plan.
  *
  * @param rows rows 0 to {@code rows - 1} are written and cached
+ * @param libraryUsers threads that read through the library, with values in the process
  * @param buckets Freshet's cache is laid out in
  * @param traits faults that act all the time
  * @param events faults that happen once, in the order of their times
@@ -26,6 +27,7 @@ record Plan(
     int writers,
     int loaders,
     int readers,
+    int libraryUsers,
     int buckets,
     Set<Fault> traits,
     List<Event> events) {
@@ -62,8 +64,9 @@ record Plan(
       }
       events.sort(Comparator.comparing(Event::at));
     }
+    int libraryUsers = random.nextInt(2) * 2;
     int buckets = random.nextInt(3) == 0 ? random.nextInt(2, MOST_BUCKETS + 1) : 1;
-    return new Plan(seed, length, rows, writers, loaders, 1, buckets, traits, events);
+    return new Plan(seed, length, rows, writers, loaders, 1, libraryUsers, buckets, traits, events);
   }
 
   private static Stream<Fault> faults(Predicate<Fault.Kind> wanted) {
@@ -72,7 +75,8 @@ record Plan(
 
   /** The same with another number of buckets. */
   Plan inBuckets(int number) {
-    return new Plan(seed, length, rows, writers, loaders, readers, number, traits, events);
+    return new Plan(
+        seed, length, rows, writers, loaders, readers, libraryUsers, number, traits, events);
   }
 
   /** The same with only those faults. */
@@ -84,6 +88,7 @@ record Plan(
         writers,
         loaders,
         readers,
+        libraryUsers,
         buckets,
         traits.stream().filter(wanted).collect(Collectors.toSet()),
         events.stream().filter(event -> wanted.test(event.fault())).toList());

@@ -1,5 +1,7 @@
 package dev.freshet.endtoend.consistency;
 
+import dev.freshet.cache.FreshCache;
+import dev.freshet.cache.FreshCacheBuilder;
 import dev.freshet.cache.RedisTier;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.KafkaConnection;
@@ -27,6 +29,15 @@ record Surroundings(
     return client instanceof RedisClusterClient cluster
         ? RedisTier.open(cluster, topics.namespace())
         : RedisTier.open(alone(), topics.namespace());
+  }
+
+  /** The library; to be opened then too. */
+  FreshCache openLibrary() {
+    FreshCacheBuilder builder = FreshCache.builder().namespace(topics.namespace());
+    return (client instanceof RedisClusterClient cluster
+            ? builder.redis(cluster)
+            : builder.redis(alone()))
+        .build();
   }
 
   /** A connection to a Redis that is no cluster. */

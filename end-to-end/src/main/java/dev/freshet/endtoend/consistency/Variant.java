@@ -1,5 +1,6 @@
 package dev.freshet.endtoend.consistency;
 
+import dev.freshet.cache.FreshCache;
 import dev.freshet.runtime.Sink;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,6 +30,13 @@ interface Variant {
   interface Side extends AutoCloseable {
 
     Cache cache();
+
+    /**
+     * The library as applications embed it, with a cache in the process; if the variant has one.
+     */
+    default Optional<FreshCache> library() {
+      return Optional.empty();
+    }
 
     /** A new sink; the caller closes it. */
     Sink openSink();
