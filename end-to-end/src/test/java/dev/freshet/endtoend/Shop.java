@@ -56,6 +56,7 @@ final class Shop implements AutoCloseable {
   static final String KAFKA = "kafka: ${KAFKA}\n";
 
   private final EmbeddedStack stack;
+  private final String redisUri;
   private final Path file;
   private final RedisClient client;
   private final StatefulRedisConnection<String, String> redis;
@@ -67,9 +68,15 @@ final class Shop implements AutoCloseable {
    * @param settings what the config says besides its addresses
    */
   Shop(EmbeddedStack stack, Path folder, String settings) throws IOException {
+    this(stack, stack.redisUri(), folder, settings);
+  }
+
+  /** The same with its cache in another Redis than the stack's. */
+  Shop(EmbeddedStack stack, String redisUri, Path folder, String settings) throws IOException {
     this.stack = stack;
+    this.redisUri = redisUri;
     this.file = Files.writeString(folder.resolve("freshet.yaml"), ADDRESSES + settings);
-    RedisURI address = RedisURI.create(stack.redisUri());
+    RedisURI address = RedisURI.create(redisUri);
     address.setTimeout(REDIS_TIMEOUT);
     this.client = RedisClient.create(address);
     client.setOptions(
@@ -86,7 +93,7 @@ final class Shop implements AutoCloseable {
     return Map.of(
         "POSTGRES", stack.postgres().uri(),
         "KAFKA", stack.kafkaBootstrap(),
-        "REDIS", stack.redisUri());
+        "REDIS", redisUri);
   }
 
   Path file() {
