@@ -10,17 +10,17 @@ record CachedPage(Fence fence, String body) {
 
   static CachedPage parse(String text) {
     int bar = text.indexOf('|');
-    return new CachedPage(
-        new Fence(Long.parseLong(text.substring(0, bar))), text.substring(bar + 1));
+    String[] fence = text.substring(0, bar).split(" ", -1);
+    return new CachedPage(new Fence(Long.parseLong(fence[0]), fence[1]), text.substring(bar + 1));
   }
 
   /** Whether it surely shows this transaction. */
   boolean shows(long xid) {
-    return xid < fence.xmin();
+    return fence.sees(xid);
   }
 
   @Override
   public String toString() {
-    return fence.xmin() + "|" + body;
+    return fence.xmin() + " " + fence.unfinished() + "|" + body;
   }
 }

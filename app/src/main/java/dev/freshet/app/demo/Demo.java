@@ -4,7 +4,13 @@ import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Pipeline;
 import dev.freshet.app.Roles;
 import dev.freshet.app.Terminal;
+import dev.freshet.cache.CacheEvent;
+import dev.freshet.cache.Codec;
+import dev.freshet.cache.Entries;
+import dev.freshet.cache.FreshCache;
 import dev.freshet.cache.RedisTier;
+import dev.freshet.cache.TtlClass;
+import dev.freshet.cache.WhenBehind;
 import dev.freshet.embedded.EmbeddedStack;
 import dev.freshet.runtime.FreshetException;
 import io.lettuce.core.RedisClient;
@@ -24,6 +30,15 @@ import java.util.concurrent.TimeUnit;
 
 /** The embedded stack, all roles, the workload and its judge, in one process. */
 final class Demo {
+
+  /**
+   * Nothing is loaded ahead of time, because each reader loads on its own connection; and nothing
+   * is served when nobody knows how fresh it is, because the judge would not like it.
+   */
+  private static final TtlClass DASHBOARDS =
+      TtlClass.of("dashboards", Duration.ofMinutes(10))
+          .withEarliness(0)
+          .withWhenBehind(WhenBehind.bypass());
 
   private static final long QUIET_WITHIN_NANOS = Duration.ofSeconds(15).toNanos();
 
@@ -82,13 +97,15 @@ final class Demo {
       EmbeddedStack stack, Pipeline pipeline, DemoDatabase database, FreshetConfig config)
       throws InterruptedException {
     RedisClient client = RedisClient.create(stack.redisUri());
-    try {
-      RedisTier cache = RedisTier.open(client, config.namespace());
+    Reader.Counts counts = new Reader.Counts();
+    try (FreshCache whole = cache(client, config, counts);
+        RedisTier redis = RedisTier.open(client, config.namespace())) {
+      Entries<String> cache = whole.entries(DASHBOARDS, String.class);
       SplittableRandom random = new SplittableRandom(options.seed());
-      FreshnessCheck check = new FreshnessCheck(cache, random.split());
+      FreshnessCheck check = new FreshnessCheck(cache, redis, random.split());
       try (StatefulRedisPubSubConnection<String, String> deletions = client.connectPubSub();
           Workload workload =
-              new Workload(database, cache, check, options.rate(), random.nextLong())) {
+              new Workload(database, cache, check, counts, options.rate(), random.nextLong())) {
         deletions.addListener(
             new RedisPubSubAdapter<>() {
               @Override
@@ -109,6 +126,21 @@ final class Demo {
     } finally {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
+  }
+
+  private FreshCache cache(RedisClient client, FreshetConfig config, Reader.Counts counts) {
+    return FreshCache.builder()
+        .namespace(config.namespace())
+        .redis(client)
+        .codec(Codec.text())
+        .metrics(registry)
+        .events(
+            event -> {
+              if (event instanceof CacheEvent.Load load && !load.outcome().equals("stored")) {
+                counts.refused.incrementAndGet();
+              }
+            })
+        .build();
   }
 
   private void watch(Pipeline pipeline, Workload workload, FreshnessCheck check)
@@ -153,7 +185,7 @@ final class Demo {
 
   private Report report(Workload workload, FreshnessCheck check) {
     long reads = workload.counts().reads.get();
-    double hits = workload.counts().hits.get();
+    double hits = workload.counts().hits();
     return new Report(
         startupMillis(check),
         workload.changes(),

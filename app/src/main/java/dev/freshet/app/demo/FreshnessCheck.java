@@ -1,5 +1,6 @@
 package dev.freshet.app.demo;
 
+import dev.freshet.cache.Entries;
 import dev.freshet.cache.RedisTier;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,8 @@ final class FreshnessCheck {
 
   private record Pending(Page page, long xid, long committedNanos, boolean timed) {}
 
-  private final RedisTier cache;
+  private final Entries<String> cache;
+  private final RedisTier redis;
   private final Percentiles latency;
   private final RandomGenerator random;
   private Percentiles recent;
@@ -43,19 +45,24 @@ final class FreshnessCheck {
   private long violations;
   private OptionalLong firstDeletionNanos = OptionalLong.empty();
 
-  FreshnessCheck(RedisTier cache, RandomGenerator random) {
+  /**
+   * @param cache what readers are served from
+   * @param redis what deletions are timed in
+   */
+  FreshnessCheck(Entries<String> cache, RedisTier redis, RandomGenerator random) {
+    this.redis = redis;
     this.cache = cache;
     this.random = random;
     this.latency = new Percentiles(random);
     this.recent = new Percentiles(random);
-    Page.all().forEach(page -> pagesByEntry.put(cache.entryKey(page.key()), page));
+    Page.all().forEach(page -> pagesByEntry.put(redis.entryKey(page.key()), page));
   }
 
   /** Looks which of these pages are cached, just before a commit. */
   Expectation beforeCommit(List<Page> touched) {
     long now = System.nanoTime();
     Map<Page, Boolean> cached = new HashMap<>();
-    touched.forEach(page -> cached.put(page, cache.get(page.key()).isPresent()));
+    touched.forEach(page -> cached.put(page, redis.get(page.key()).isPresent()));
     return new Expectation(cached, now);
   }
 
@@ -114,7 +121,7 @@ final class FreshnessCheck {
   }
 
   private void judge(Pending one) {
-    Optional<CachedPage> cached = cache.get(one.page.key()).map(CachedPage::parse);
+    Optional<CachedPage> cached = cache.peek(one.page.key()).map(CachedPage::parse);
     if (cached.isEmpty() || cached.get().shows(one.xid)) {
       return;
     }
@@ -127,7 +134,7 @@ final class FreshnessCheck {
     violation(
         "%s does not show transaction %d, committed %d s ago (its fence is %d)"
             .formatted(
-                cache.entryKey(one.page.key()),
+                redis.entryKey(one.page.key()),
                 one.xid,
                 DEADLINE.toSeconds(),
                 cached.get().fence().xmin()));

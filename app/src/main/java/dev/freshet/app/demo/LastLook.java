@@ -1,6 +1,6 @@
 package dev.freshet.app.demo;
 
-import dev.freshet.cache.RedisTier;
+import dev.freshet.cache.Entries;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -11,11 +11,11 @@ final class LastLook {
   private LastLook() {}
 
   /** Returns how many pages were cached; what differs is told to the check. */
-  static int compare(DemoDatabase database, RedisTier cache, FreshnessCheck check) {
+  static int compare(DemoDatabase database, Entries<String> cache, FreshnessCheck check) {
     int cached = 0;
     try (Connection connection = database.connect()) {
       for (Page page : Page.all()) {
-        Optional<CachedPage> entry = cache.get(page.key()).map(CachedPage::parse);
+        Optional<CachedPage> entry = cache.peek(page.key()).map(CachedPage::parse);
         if (entry.isEmpty()) {
           continue;
         }
@@ -24,7 +24,7 @@ final class LastLook {
         if (!now.equals(entry.get().body())) {
           check.violation(
               "%s holds \"%s\"; the database says \"%s\""
-                  .formatted(cache.entryKey(page.key()), entry.get().body(), now));
+                  .formatted(page.key(), entry.get().body(), now));
         }
       }
     } catch (SQLException e) {

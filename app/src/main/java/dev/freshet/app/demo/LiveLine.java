@@ -37,7 +37,7 @@ final class LiveLine {
                 changes,
                 Math.round((changes - lastChanges) / (double) Math.max(1, seconds - lastSecond)),
                 registry.counter("freshet.invalidation.keys.deleted").count(),
-                reads == 0 ? 0.0 : 100.0 * workload.counts().hits.get() / reads,
+                reads == 0 ? 0.0 : 100.0 * workload.counts().hits() / reads,
                 latency.p50(),
                 latency.p99(),
                 latency.max(),

@@ -1,36 +1,36 @@
 package dev.freshet.app.demo;
 
+import dev.freshet.cache.Entries;
 import dev.freshet.cache.Fence;
-import dev.freshet.cache.Filled;
-import dev.freshet.cache.RedisTier;
+import dev.freshet.cache.Fill;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /** Reads cached dashboards, some far more often than others, and fills what is missing. */
 final class Reader implements Runnable {
 
-  private static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
-
   /** What all readers did. */
   static final class Counts {
     final AtomicLong reads = new AtomicLong();
-    final AtomicLong hits = new AtomicLong();
+    final AtomicLong loads = new AtomicLong();
     final AtomicLong refused = new AtomicLong();
+
+    long hits() {
+      return reads.get() - loads.get();
+    }
   }
 
   private final DemoDatabase database;
-  private final RedisTier cache;
+  private final Entries<String> cache;
   private final RandomGenerator random;
   private final Pace pace;
   private final Counts counts;
 
   Reader(
       DemoDatabase database,
-      RedisTier cache,
+      Entries<String> cache,
       RandomGenerator random,
       double readsPerSecond,
       Counts counts) {
@@ -63,20 +63,15 @@ final class Reader implements Runnable {
         : Page.facility(1 + (int) (popular * DemoDatabase.FACILITIES));
   }
 
-  private void read(Connection connection, Page page) throws SQLException {
+  private void read(Connection connection, Page page) {
     counts.reads.incrementAndGet();
-    Optional<String> cached = cache.get(page.key());
-    if (cached.isPresent()) {
-      counts.hits.incrementAndGet();
-      return;
-    }
-    String incarnation = cache.incarnation(page.key());
+    cache.get(page.key(), fill -> load(connection, page, fill));
+  }
+
+  private String load(Connection connection, Page page, Fill fill) throws SQLException {
+    counts.loads.incrementAndGet();
     Fence fence = Fence.of(connection);
-    CachedPage loaded = new CachedPage(fence, page.load(connection));
-    Filled filled =
-        cache.fill(page.key(), loaded.toString(), page.tags(), incarnation, fence, TIME_TO_LIVE);
-    if (filled instanceof Filled.Refused) {
-      counts.refused.incrementAndGet();
-    }
+    fill.fence(fence).tag(page.tags().toArray(String[]::new));
+    return new CachedPage(fence, page.load(connection)).toString();
   }
 }

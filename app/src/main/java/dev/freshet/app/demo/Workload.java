@@ -1,6 +1,6 @@
 package dev.freshet.app.demo;
 
-import dev.freshet.cache.RedisTier;
+import dev.freshet.cache.Entries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +22,16 @@ final class Workload implements AutoCloseable {
   private final List<Thread> others = new ArrayList<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicLong changes = new AtomicLong();
-  private final Reader.Counts counts = new Reader.Counts();
+  private final Reader.Counts counts;
 
-  Workload(DemoDatabase database, RedisTier cache, FreshnessCheck check, int rate, long seed) {
+  Workload(
+      DemoDatabase database,
+      Entries<String> cache,
+      FreshnessCheck check,
+      Reader.Counts counts,
+      int rate,
+      long seed) {
+    this.counts = counts;
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < WRITERS; i++) {
       double share = rate / (double) WRITERS;
