@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What the cache counts and how full its queues are. Thread-safe. */
 final class CacheMeters {
@@ -20,6 +21,11 @@ final class CacheMeters {
   private final MeterRegistry registry;
   private final Map<String, ClassMeters> classes = new ConcurrentHashMap<>();
 
+  /** Of the read before: mostly the next one is of the same class, and saves the look-up. */
+  private volatile @Nullable Recent recent;
+
+  private record Recent(TtlClass ttl, ClassMeters meters) {}
+
   CacheMeters(MeterRegistry registry) {
     this.registry = registry;
     this.refreshesDropped = counter("refreshes.dropped", "Reloads for which no thread was free");
@@ -29,11 +35,16 @@ final class CacheMeters {
     this.unreadable = counter("unreadable", "Entries the codec could not read: misses");
   }
 
+  @SuppressWarnings("ReferenceEquality") // another one that is equal only takes the longer way
   ClassMeters of(TtlClass ttl) {
-    ClassMeters known = classes.get(ttl.name());
-    return known != null
-        ? known
-        : classes.computeIfAbsent(ttl.name(), name -> new ClassMeters(registry, name));
+    Recent before = recent;
+    if (before != null && before.ttl == ttl) {
+      return before.meters;
+    }
+    ClassMeters found =
+        classes.computeIfAbsent(ttl.name(), name -> new ClassMeters(registry, name));
+    recent = new Recent(ttl, found);
+    return found;
   }
 
   Counter counter(String name, String description) {

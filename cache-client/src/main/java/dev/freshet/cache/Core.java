@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,11 @@ final class Core {
     this.loaders = loaders;
   }
 
+  /** The value when it is in this process and nothing is to be done but serve it; else null. */
+  @Nullable Held settled(String key, TtlClass ttl, ValueType<?> type) {
+    return verifier.off() ? reads.settled(key, ttl, type) : null;
+  }
+
   /** The value, loaded on this thread if need be. */
   Held get(Lookup lookup) {
     Optional<Held> cached = cached(lookup);
@@ -88,8 +94,12 @@ final class Core {
     }
     NearTicket ticket = reads.ticket(lookup.key());
     return far.get(lookup.key())
-        .thenApply(entry -> entry.flatMap(it -> reads.far(lookup, ticket, it)))
-        .exceptionally(away -> Optional.ofNullable(reads.orphan(lookup)))
+        // Not on a thread of the Redis client: what the caller goes on with may block.
+        .handleAsync(
+            (entry, away) ->
+                away == null
+                    ? entry.flatMap(it -> reads.far(lookup, ticket, it))
+                    : Optional.ofNullable(reads.orphan(lookup)))
         .thenCompose(
             found ->
                 found.isPresent()

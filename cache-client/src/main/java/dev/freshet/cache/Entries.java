@@ -30,7 +30,8 @@ public final class Entries<T> {
 
   /** A value that always exists. One that is missing is loaded on this thread. */
   public T get(String key, Loader<? extends T> loader) {
-    return present(key, core.get(lookup(key, present(loader))));
+    Held here = core.settled(key, ttl, type);
+    return present(key, here != null ? here : core.get(lookup(key, present(loader))));
   }
 
   /** A value that may not exist, which is cached too. */
@@ -89,13 +90,14 @@ public final class Entries<T> {
   }
 
   private T present(String key, Held held) {
-    return value(held)
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    ("the loader of \"%s\" returned null; for values that may not exist use"
-                            + " find(), whose loader returns an Optional")
-                        .formatted(key)));
+    Optional<T> value = value(held);
+    if (value.isEmpty()) {
+      throw new IllegalStateException(
+          ("the loader of \"%s\" returned null; for values that may not exist use"
+                  + " find(), whose loader returns an Optional")
+              .formatted(key));
+    }
+    return value.get();
   }
 
   @SuppressWarnings("unchecked") // a lookup finds values of its own type alone

@@ -1,6 +1,7 @@
 package dev.freshet.cache;
 
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** How far behind the applied changes are, and what may be served for all that. Thread-safe. */
 record Freshness(Feed feed, InstantSource clock) {
@@ -10,9 +11,10 @@ record Freshness(Feed feed, InstantSource clock) {
    * as the clocks of this process and the database agree.
    */
   long behindMillis(int bucket) {
-    return feed.heartbeat(bucket)
-        .map(beat -> Math.max(0, clock.millis() - beat.committedMicros() / 1000))
-        .orElse(Long.MAX_VALUE);
+    Optional<Feed.Heartbeat> newest = feed.heartbeat(bucket); // each read asks: no lambda, no box
+    return newest.isPresent()
+        ? Math.max(0, clock.millis() - newest.get().committedMicros() / 1000)
+        : Long.MAX_VALUE;
   }
 
   /** How long ago a value may have been loaded to be served now, ms; negative: none may. */

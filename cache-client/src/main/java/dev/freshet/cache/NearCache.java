@@ -81,22 +81,26 @@ final class NearCache<V> implements FeedListener {
     this.tidiedNanos = nanoTime.getAsLong();
   }
 
-  /**
-   * The entry, when it may be served. When it is stale, the caller sees that it is loaded again.
-   */
+  /** The entry, when it may be served; if it is stale, the caller sees that it is loaded again. */
   @Nullable NearEntry<V> get(String key) {
+    NearEntry<V> entry = peek(key);
+    (entry == null ? misses : hits).increment();
+    return entry;
+  }
+
+  /** The same uncounted; who serves it says {@link #served}. */
+  @Nullable NearEntry<V> peek(String key) {
     // Its last digits decide who is told: as random as reads are.
     long now = nanoTime.getAsLong();
     NearEntry<V> entry =
         (now & (TOLD_ONE_IN - 1)) == 0
             ? entries.getIfPresent(key)
             : quietly.getIfPresentQuietly(key);
-    if (entry != null && entry.servable(now)) {
-      hits.increment();
-      return entry;
-    }
-    misses.increment();
-    return null;
+    return entry != null && entry.servable(now) ? entry : null;
+  }
+
+  void served() {
+    hits.increment();
   }
 
   /**

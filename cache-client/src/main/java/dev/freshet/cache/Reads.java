@@ -59,6 +59,32 @@ final class Reads {
   /** A value that may be served, and whether it is to be reloaded for the next ones. */
   record Found(Held held, boolean reload) {}
 
+  /**
+   * From this process, when nothing is to be done but serve it; null means that {@link #near} has
+   * to decide. Allocates nothing: this is what most reads are.
+   */
+  @Nullable Held settled(String key, TtlClass ttl, ValueType<?> type) {
+    if (!ttl.cached() || events.heard()) {
+      return null;
+    }
+    NearEntry<Held> entry = near.peek(key);
+    if (entry == null || entry.stale()) {
+      return null;
+    }
+    Held held = entry.value();
+    long now = clock.millis();
+    if (!held.type().equals(type)
+        || now >= held.freshMillis()
+        || nearItsEnd(ttl, held, now)
+        || freshness.oldestMillis(far.layout().bucket(key), ttl) != Long.MAX_VALUE) {
+      return null;
+    }
+    near.served();
+    hot.read(key);
+    meters.of(ttl).nearHits.increment();
+    return held;
+  }
+
   /** From this process; null when it is not here. Nothing is allocated for most hits. */
   @Nullable Found near(Lookup lookup) {
     if (!lookup.ttl().cached()) {
@@ -167,15 +193,16 @@ final class Reads {
    * Prevention, VLDB 2015.
    */
   private boolean early(Lookup lookup, Held held, long now) {
-    double earliness = lookup.ttl().earliness();
-    if (earliness == 0) {
-      return false;
-    }
-    double left = held.freshMillis() - now;
     double took = held.loadMicros() / 1e3;
-    // Beyond 40 loads the chance is below 1e-17: not worth a random number.
-    return left < 40 * took * earliness
-        && -took * earliness * Math.log(1 - random.nextDouble()) >= left;
+    return nearItsEnd(lookup.ttl(), held, now)
+        && -took * lookup.ttl().earliness() * Math.log(1 - random.nextDouble())
+            >= held.freshMillis() - now;
+  }
+
+  /** Whether a chance is worth a random number: beyond 40 loads it is below 1e-17. */
+  private static boolean nearItsEnd(TtlClass ttl, Held held, long now) {
+    return ttl.earliness() > 0
+        && held.freshMillis() - now < 40 * (held.loadMicros() / 1e3) * ttl.earliness();
   }
 
   private long oldest(Lookup lookup) {

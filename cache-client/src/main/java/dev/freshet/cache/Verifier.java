@@ -71,6 +71,11 @@ final class Verifier {
     this.random = random;
   }
 
+  /** Whether no hit is ever looked at. */
+  boolean off() {
+    return share == 0;
+  }
+
   /** A value was served. */
   void served(Lookup lookup, Held held) {
     if (share > 0 && random.nextDouble() < share) {
