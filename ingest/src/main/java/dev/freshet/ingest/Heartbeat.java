@@ -108,7 +108,7 @@ final class Heartbeat implements AutoCloseable {
   private void run() {
     Duration pause = interval;
     while (!waitedForClose(Duration.ZERO)) {
-      try (Connection connection = Database.open(postgres);
+      try (Connection connection = open();
           PreparedStatement beat = connection.prepareStatement(BEAT)) {
         beat.setString(1, namespace);
         do {
@@ -133,6 +133,18 @@ final class Heartbeat implements AutoCloseable {
                 : pause.multipliedBy(2);
       }
     }
+  }
+
+  /** A beat waits for no synchronous standby: what the log holds travels while one is away. */
+  private Connection open() throws SQLException {
+    Connection connection = Database.open(postgres);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET synchronous_commit = local");
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+    return connection;
   }
 
   private boolean waitedForClose(Duration time) {
