@@ -66,9 +66,12 @@ final class Loads {
       return lead(lookup, mine.get(), cached, acceptance);
     }
     Optional<Flights.Flight> other = flights.underWay(lookup);
-    return other.isPresent()
-        ? join(lookup, other.get())
-        : limiter.run(() -> stores.load(lookup)); // it landed just now, or loads another type
+    if (other.isPresent()) {
+      return join(lookup, other.get());
+    }
+    // It landed just now, or loads another type.
+    Optional<Held> known = cached.get();
+    return known.isPresent() ? known.get() : limiter.run(() -> stores.load(lookup));
   }
 
   private Held lead(

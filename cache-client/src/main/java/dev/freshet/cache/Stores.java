@@ -92,22 +92,25 @@ final class Stores {
   private Held store(
       String key, TtlClass ttl, ValueType<?> type, Opening opening, Optional<?> value) {
     Held held = held(ttl, type, opening, value);
-    store(key, ttl, opening, held).join();
+    tell(key, ttl, held, stored(key, ttl, opening, held).join());
     return held;
   }
+
+  private record Sent(String key, Held held, CompletableFuture<String> outcome) {}
 
   /** Stores several values at once: their fills are on the way together. */
   Map<String, Held> storeAll(
       TtlClass ttl, ValueType<?> type, Map<String, Opening> openings, Map<String, ?> values) {
     Map<String, Held> all = new LinkedHashMap<>();
-    List<CompletableFuture<String>> sent = new ArrayList<>();
+    List<Sent> sent = new ArrayList<>();
     openings.forEach(
         (key, opening) -> {
           Held held = held(ttl, type, opening, Optional.ofNullable(values.get(key)));
           all.put(key, held);
-          sent.add(store(key, ttl, opening, held));
+          sent.add(new Sent(key, held, stored(key, ttl, opening, held)));
         });
-    sent.forEach(CompletableFuture::join);
+    // On this thread, not on one of the Redis client: who is told may take a moment.
+    sent.forEach(one -> tell(one.key(), ttl, one.held(), one.outcome().join()));
     return all;
   }
 
@@ -129,21 +132,16 @@ final class Stores {
     return value.isPresent() ? ttl.timeToLive() : ttl.absentTimeToLive();
   }
 
-  /** What became of it, in one word; never fails. */
-  private CompletableFuture<String> store(String key, TtlClass ttl, Opening opening, Held held) {
+  private void tell(String key, TtlClass ttl, Held held, String outcome) {
     Duration took = Duration.ofNanos(held.loadMicros() * 1000);
     meters.of(ttl).loads.record(took);
-    return stored(key, ttl, opening, held)
-        .thenApply(
-            outcome -> {
-              meters.of(ttl).filled(outcome);
-              if (events.heard()) {
-                events.tell(new CacheEvent.Load(key, ttl.name(), took, outcome));
-              }
-              return outcome;
-            });
+    meters.of(ttl).filled(outcome);
+    if (events.heard()) {
+      events.tell(new CacheEvent.Load(key, ttl.name(), took, outcome));
+    }
   }
 
+  /** What became of it, in one word; never fails. */
   private CompletableFuture<String> stored(String key, TtlClass ttl, Opening opening, Held held) {
     if (!ttl.cached() || life(ttl, held.value()).isZero()) {
       return CompletableFuture.completedFuture("not-cached");
