@@ -132,10 +132,10 @@ final class Lane {
       busy.start("faults", new Faults(run, redis, side, applier));
       busy.join();
       settle(run, applier);
+      compare(run, cache, side.library(), subjects); // heartbeats go on: the library waits for them
       run.stop();
       lasting.join();
       run.throwFailure();
-      compare(run, cache, side.library(), subjects);
       if (plan.has(Fault.EVICTION)) {
         run.tally().add(Fault.EVICTION.figure(), redis.evicted());
       }
