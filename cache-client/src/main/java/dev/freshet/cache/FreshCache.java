@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,11 @@ public final class FreshCache implements AutoCloseable {
 
   private final Parts parts;
 
+  /** What was asked for last: mostly the next read asks for it again, and allocates nothing. */
+  private volatile @Nullable Recent recent;
+
+  private record Recent(TtlClass ttl, Class<?> type, Entries<?> entries) {}
+
   FreshCache(Parts parts) {
     this.parts = parts;
   }
@@ -35,8 +41,15 @@ public final class FreshCache implements AutoCloseable {
   }
 
   /** The entries of one kind. */
+  @SuppressWarnings({"unchecked", "ReferenceEquality"}) // of the same class, so of the same type
   public <T> Entries<T> entries(TtlClass ttl, Class<T> type) {
-    return entries(ttl, ValueType.of(type));
+    Recent before = recent;
+    if (before != null && before.ttl == ttl && before.type == type) {
+      return (Entries<T>) before.entries;
+    }
+    Entries<T> entries = entries(ttl, ValueType.of(type));
+    recent = new Recent(ttl, type, entries);
+    return entries;
   }
 
   /** The entries of one kind, of a generic type. */

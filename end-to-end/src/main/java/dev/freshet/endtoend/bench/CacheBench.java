@@ -1,5 +1,6 @@
 package dev.freshet.endtoend.bench;
 
+import com.sun.management.ThreadMXBean;
 import dev.freshet.cache.Fill;
 import dev.freshet.cache.Filled;
 import dev.freshet.cache.FreshCache;
@@ -15,6 +16,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,6 +49,9 @@ final class CacheBench implements Bench {
   private static final String PLAIN_SET_SADD = "plain_set_sadd";
   private static final List<String> VARIANTS =
       List.of(L1_HIT, L2_HIT, PLAIN_GET, FILL, PLAIN_SET_SADD);
+
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   private static final int KEYS = 10_000;
   private static final int READERS = 4;
@@ -267,18 +272,23 @@ final class CacheBench implements Bench {
       }
       double ops = 0;
       double wrong = 0;
+      double allocated = 0;
       for (Future<long[]> count : counts) {
         ops += count.get()[0];
         wrong += count.get()[1];
+        allocated += count.get()[2];
       }
       Map<String, Double> figures = new TreeMap<>();
       figures.put("ops_per_s", ops / ((System.nanoTime() - start) / 1e9));
       figures.put("ops", ops);
       figures.put("wrong", wrong);
+      figures.put("bytes_per_op", allocated / ops);
       return figures;
     }
 
+    /** Operations, wrong ones, bytes this thread allocated. */
     private static long[] until(long end, int first, int opsPerStep, Step step) throws Exception {
+      long allocated = THREADS.getCurrentThreadAllocatedBytes();
       int between = Math.max(1, OPS_BETWEEN_LOOKS_AT_THE_CLOCK / opsPerStep);
       long steps = 0;
       long wrong = 0;
@@ -287,7 +297,9 @@ final class CacheBench implements Bench {
           wrong += step.take((int) ((first + steps++) & 0x3FF_FFFF));
         }
       }
-      return new long[] {steps * opsPerStep, wrong};
+      return new long[] {
+        steps * opsPerStep, wrong, THREADS.getCurrentThreadAllocatedBytes() - allocated
+      };
     }
 
     @Override
