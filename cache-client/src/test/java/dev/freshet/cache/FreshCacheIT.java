@@ -9,11 +9,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -258,32 +255,6 @@ class FreshCacheIT {
   }
 
   @Test
-  void severalValuesTakeOneLoadForAllThatAreMissing() {
-    pages.get("b", this::load);
-    List<Set<String>> asked = new ArrayList<>();
-    BatchLoader<Page> loader =
-        (keys, fills) -> {
-          asked.add(keys);
-          fills.fence("2000:2000:").tagAll("table:orders");
-          Map<String, Page> found = new HashMap<>();
-          for (String key : keys) {
-            if (!key.equals("gone")) {
-              fills.tag(key, "page:" + key);
-              found.put(key, new Page(key, 0));
-            }
-          }
-          return found;
-        };
-    List<String> keys = List.of("a", "b", "gone", "c");
-    assertThat(pages.getAll(keys, loader)).containsOnlyKeys("a", "b", "c");
-    assertThat(pages.getAll(keys, loader)).containsOnlyKeys("a", "b", "c");
-    assertThat(asked).containsExactly(Set.of("a", "c", "gone"));
-    rig.apply(1500, "page:a");
-    until("a is loaded alone", () -> pages.getAll(keys, loader).size() == 3 && asked.size() == 2);
-    assertThat(asked.get(1)).containsExactly("a");
-  }
-
-  @Test
   void whatTheCodecCannotReadCountsAsMissing() throws InterruptedException {
     pages.get("p", this::load);
     String header = rig.redis.get("shop:{0}:entry:p").split("\n", 2)[0];
@@ -352,34 +323,6 @@ class FreshCacheIT {
       assertThat(cache.remove("p")).isTrue();
       assertThat(pages.peek("p")).isEmpty();
       until("the other forgets it", () -> other.entries(PLAIN, Page.class).peek("p").isEmpty());
-    }
-  }
-
-  @Test
-  void warmingLoadsWhatIsMissingAndTellsHowFarItIs() throws Exception {
-    pages.get("k1", this::load);
-    Warming warming =
-        pages.warm(
-            List.of("k1", "k2", "k3", "bad"),
-            2,
-            fill -> {
-              if (fill.key().equals("bad")) {
-                throw new IllegalStateException("bad");
-              }
-              return Optional.of(load(fill));
-            });
-    assertThat(warming.end().get(20, TimeUnit.SECONDS)).isEqualTo(new Warming.Progress(4, 3, 1));
-    assertThat(loads).hasValue(3);
-  }
-
-  @Test
-  void theHottestKeysAreKnownToTheNextProcess() throws InterruptedException {
-    for (int i = 0; i < 2000; i++) {
-      pages.get(i % 4 == 0 ? "warm" : "hot", this::load);
-    }
-    cache.rememberHottest();
-    try (FreshCache other = another()) {
-      assertThat(other.hottest(10)).containsExactly("hot", "warm");
     }
   }
 

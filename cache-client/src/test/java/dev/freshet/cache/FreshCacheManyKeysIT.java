@@ -1,0 +1,115 @@
+package dev.freshet.cache;
+
+import static dev.freshet.cache.CacheRig.PLAIN;
+import static dev.freshet.cache.CacheRig.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many keys at once, on a real Redis. */
+class FreshCacheManyKeysIT {
+
+  record Page(String title, int visits) {}
+
+  @TempDir static Path folder;
+  private static CacheRig rig;
+
+  private final AtomicInteger loads = new AtomicInteger();
+  private FreshCache cache;
+  private Entries<Page> pages;
+
+  @BeforeAll
+  static void start() {
+    rig = new CacheRig(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    rig.close();
+  }
+
+  @BeforeEach
+  void open() throws InterruptedException {
+    rig.reset();
+    cache = rig.open(rig.builder());
+    pages = cache.entries(PLAIN, Page.class);
+  }
+
+  @AfterEach
+  void close() {
+    cache.close();
+  }
+
+  private Page load(Fill fill) {
+    fill.fence("2000:2000:").tag("org:7");
+    return new Page("orders", loads.incrementAndGet());
+  }
+
+  @Test
+  void severalValuesTakeOneLoadForAllThatAreMissing() {
+    pages.get("b", this::load);
+    List<Set<String>> asked = new ArrayList<>();
+    BatchLoader<Page> loader =
+        (keys, fills) -> {
+          asked.add(keys);
+          fills.fence("2000:2000:").tagAll("table:orders");
+          Map<String, Page> found = new HashMap<>();
+          for (String key : keys) {
+            if (!key.equals("gone")) {
+              fills.tag(key, "page:" + key);
+              found.put(key, new Page(key, 0));
+            }
+          }
+          return found;
+        };
+    List<String> keys = List.of("a", "b", "gone", "c");
+    assertThat(pages.getAll(keys, loader)).containsOnlyKeys("a", "b", "c");
+    assertThat(pages.getAll(keys, loader)).containsOnlyKeys("a", "b", "c");
+    assertThat(asked).containsExactly(Set.of("a", "c", "gone"));
+    rig.apply(1500, "page:a");
+    until("a is loaded alone", () -> pages.getAll(keys, loader).size() == 3 && asked.size() == 2);
+    assertThat(asked.get(1)).containsExactly("a");
+  }
+
+  @Test
+  void warmingLoadsWhatIsMissingAndTellsHowFarItIs() throws Exception {
+    pages.get("k1", this::load);
+    Warming warming =
+        pages.warm(
+            List.of("k1", "k2", "k3", "bad"),
+            2,
+            fill -> {
+              if (fill.key().equals("bad")) {
+                throw new IllegalStateException("bad");
+              }
+              return Optional.of(load(fill));
+            });
+    assertThat(warming.end().get(20, TimeUnit.SECONDS)).isEqualTo(new Warming.Progress(4, 3, 1));
+    assertThat(loads).hasValue(3);
+  }
+
+  @Test
+  void theHottestKeysAreKnownToTheNextProcess() throws InterruptedException {
+    for (int i = 0; i < 2000; i++) {
+      pages.get(i % 4 == 0 ? "warm" : "hot", this::load);
+    }
+    cache.rememberHottest();
+    try (FreshCache other = rig.another()) {
+      assertThat(other.hottest(10)).containsExactly("hot", "warm");
+    }
+  }
+}
