@@ -150,7 +150,7 @@ final class FarTier {
   /** Sends a command, unless Redis is being left alone; the future fails after the time limit. */
   <T> CompletableFuture<T> ask(
       Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
-    if (down && nanoTime.getAsLong() - askAgainNanos < 0) {
+    if (leftAlone()) {
       return CompletableFuture.failedFuture(
           new RedisConnectionException("Redis did not answer a moment ago"));
     }
@@ -219,9 +219,9 @@ final class FarTier {
     }
   }
 
-  /** Whether Redis did not answer lately. */
-  boolean down() {
-    return down;
+  /** Whether Redis is not to be asked now; after a moment the next reader asks again. */
+  boolean leftAlone() {
+    return down && nanoTime.getAsLong() - askAgainNanos < 0;
   }
 
   long errors() {

@@ -4,7 +4,6 @@ import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,28 +39,6 @@ final class Feed implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-  /**
-   * A heartbeat as it was received.
-   *
-   * @param receivedNanos in the time of the feed's ticker
-   * @param xmin of its snapshot
-   * @param committedMicros when it was committed, µs since 1970
-   */
-  record Heartbeat(long receivedNanos, long xmin, long committedMicros) {}
-
-  /** The buckets as the head numbers them. */
-  private static final class Buckets {
-    private final Layout layout;
-    private final List<FeedBucket> all;
-    private final Map<String, Integer> byChannel;
-
-    Buckets(Layout layout, List<FeedBucket> all, Map<String, Integer> byChannel) {
-      this.layout = layout;
-      this.all = List.copyOf(all);
-      this.byChannel = Map.copyOf(byChannel);
-    }
-  }
-
   /** A head that is being read. */
   private static final class Question {
     private final long askedNanos;
@@ -85,7 +62,7 @@ final class Feed implements AutoCloseable {
   private final CountDownLatch open = new CountDownLatch(1);
   private final long tickNanos;
   private final Thread thread;
-  private volatile Buckets buckets;
+  private volatile FeedBuckets buckets;
   private volatile boolean closed;
 
   // Of the feed's thread alone:
@@ -109,23 +86,13 @@ final class Feed implements AutoCloseable {
     this.limits = limits;
     this.listener = listener;
     this.nanoTime = nanoTime;
-    this.buckets = buckets(new Layout(namespace, 1));
+    this.buckets = new FeedBuckets(new Layout(namespace, 1), limits, listener, counts);
     this.tickNanos = Math.min(limits.silence().toNanos() / 8, limits.retry().toNanos());
     this.nextTickNanos = nanoTime.getAsLong();
     this.connectedNanos = nextTickNanos - limits.retry().toNanos();
     this.thread = new Thread(this::follow, "freshet-feed");
     thread.setDaemon(true);
     thread.start();
-  }
-
-  private Buckets buckets(Layout layout) {
-    List<FeedBucket> all = new ArrayList<>();
-    Map<String, Integer> byChannel = new HashMap<>();
-    for (int bucket = 0; bucket < layout.buckets(); bucket++) {
-      all.add(new FeedBucket(bucket, limits, listener, counts));
-      byChannel.put(layout.feed(bucket), bucket);
-    }
-    return new Buckets(layout, all, byChannel);
   }
 
   /** Waits until each bucket's head was read or a message of it heard; false when time is up. */
@@ -150,7 +117,7 @@ final class Feed implements AutoCloseable {
   }
 
   /** The newest heartbeat of this incarnation, in a message or the head. */
-  Optional<Heartbeat> heartbeat(int bucket) {
+  Optional<FeedHeartbeat> heartbeat(int bucket) {
     List<FeedBucket> all = buckets.all;
     return bucket < all.size() ? all.get(bucket).heartbeats().newest() : Optional.empty();
   }
@@ -309,7 +276,7 @@ final class Feed implements AutoCloseable {
   private void renumber(Layout layout) {
     disconnect();
     questions.clear();
-    buckets = buckets(layout);
+    buckets = new FeedBuckets(layout, limits, listener, counts);
     reconnect();
   }
 

@@ -83,7 +83,7 @@ final class FeedBucket {
     if (head.incarnation().isEmpty()) {
       return;
     }
-    heartbeats.add(new Feed.Heartbeat(receivedNanos, head.xmin(), head.committedMicros()));
+    heartbeats.add(new FeedHeartbeat(receivedNanos, head.xmin(), head.committedMicros()));
     deaf = missing;
     missing = newestInHead != UNKNOWN && head.seq() > Math.max(newestInHead, newestHeard);
     newestInHead = head.seq();
@@ -114,7 +114,7 @@ final class FeedBucket {
     heardNanos = receivedNanos;
     everHeard = true;
     if (message.committedMicros() > 0) {
-      heartbeats.add(new Feed.Heartbeat(receivedNanos, message.xmin(), message.committedMicros()));
+      heartbeats.add(new FeedHeartbeat(receivedNanos, message.xmin(), message.committedMicros()));
     }
     if (subscribed && !stretch.begun()) {
       begin(receivedNanos);

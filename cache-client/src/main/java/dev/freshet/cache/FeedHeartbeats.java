@@ -9,18 +9,18 @@ import java.util.OptionalLong;
 final class FeedHeartbeats {
 
   private final int most;
-  private final Deque<Feed.Heartbeat> oldestFirst = new ArrayDeque<>();
+  private final Deque<FeedHeartbeat> oldestFirst = new ArrayDeque<>();
 
   /** The last of them, for each read of the cache without a lock. */
-  private volatile Optional<Feed.Heartbeat> newest = Optional.empty();
+  private volatile Optional<FeedHeartbeat> newest = Optional.empty();
 
   FeedHeartbeats(int most) {
     this.most = most;
   }
 
   /** Remembers it unless it is known; one that was never committed is none. */
-  synchronized void add(Feed.Heartbeat heartbeat) {
-    long known = newest.map(Feed.Heartbeat::committedMicros).orElse(0L);
+  synchronized void add(FeedHeartbeat heartbeat) {
+    long known = newest.map(FeedHeartbeat::committedMicros).orElse(0L);
     if (heartbeat.committedMicros() > known) {
       oldestFirst.addLast(heartbeat);
       newest = Optional.of(heartbeat);
@@ -36,7 +36,7 @@ final class FeedHeartbeats {
     newest = Optional.empty();
   }
 
-  Optional<Feed.Heartbeat> newest() {
+  Optional<FeedHeartbeat> newest() {
     return newest;
   }
 
@@ -44,7 +44,7 @@ final class FeedHeartbeats {
   synchronized OptionalLong xminAt(long nanos) {
     var newestFirst = oldestFirst.descendingIterator();
     while (newestFirst.hasNext()) {
-      Feed.Heartbeat heartbeat = newestFirst.next();
+      FeedHeartbeat heartbeat = newestFirst.next();
       if (heartbeat.receivedNanos() - nanos <= 0) {
         return OptionalLong.of(heartbeat.xmin());
       }

@@ -11,7 +11,7 @@ record Freshness(Feed feed, InstantSource clock) {
    * as the clocks of this process and the database agree.
    */
   long behindMillis(int bucket) {
-    Optional<Feed.Heartbeat> newest = feed.heartbeat(bucket); // each read asks: no lambda, no box
+    Optional<FeedHeartbeat> newest = feed.heartbeat(bucket); // each read asks: no lambda, no box
     return newest.isPresent()
         ? Math.max(0, clock.millis() - newest.get().committedMicros() / 1000)
         : Long.MAX_VALUE;

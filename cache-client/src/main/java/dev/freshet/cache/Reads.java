@@ -93,7 +93,7 @@ final class Reads {
     hot.read(lookup.key());
     long oldest = oldest(lookup);
     NearEntry<Held> entry = oldest < 0 ? null : near.get(lookup.key());
-    if (entry == null && oldest >= 0 && (oldest != Long.MAX_VALUE || far.down())) {
+    if (entry == null && oldest >= 0 && (oldest != Long.MAX_VALUE || far.leftAlone())) {
       entry = near.getUntrusted(lookup.key(), atMost(lookup.ttl().whenBehind().oldestMillis()));
     }
     return entry == null ? null : accepted(lookup, entry, oldest);

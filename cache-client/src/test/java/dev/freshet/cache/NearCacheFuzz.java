@@ -2,6 +2,7 @@ package dev.freshet.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.cache.ModelRedis.Value;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,9 +46,6 @@ class NearCacheFuzz {
     assertThat(served).as("else the cache might just be empty").isGreaterThan(RUNS * 10L);
   }
 
-  /** What a load saw: all commits up to its version. */
-  private record Value(long version, List<String> tags) {}
-
   private record Commit(String tag, long version) {}
 
   private record Sent(FeedMessage message, List<Commit> told) {}
@@ -71,25 +69,6 @@ class NearCacheFuzz {
 
   private static final Value NONE = new Value(-1, List.of());
 
-  /** What Redis holds, to be copied for a failover. */
-  private static final class Redis {
-    final Map<String, Value> entries = new HashMap<>();
-    final Map<String, Long> marks = new HashMap<>();
-    String incarnation = "i0";
-    long seq;
-    long floor;
-
-    Redis copy() {
-      Redis copy = new Redis();
-      copy.entries.putAll(entries);
-      copy.marks.putAll(marks);
-      copy.incarnation = incarnation;
-      copy.seq = seq;
-      copy.floor = floor;
-      return copy;
-    }
-  }
-
   private static final class World {
     private final long seed;
     private final Random random;
@@ -104,8 +83,8 @@ class NearCacheFuzz {
             new FeedCounts());
 
     private long version;
-    private Redis redis = new Redis();
-    private Redis replica = new Redis();
+    private ModelRedis redis = new ModelRedis();
+    private ModelRedis replica = new ModelRedis();
 
     /** Applied by the primary, not yet by the replica: to be applied again after a failover. */
     private final List<Commit> unreplicated = new ArrayList<>();
@@ -357,7 +336,7 @@ class NearCacheFuzz {
     /** The head is lost: another incarnation, nothing in it, and no fill older than now. */
     private void reset() {
       note("reset");
-      Redis empty = new Redis();
+      ModelRedis empty = new ModelRedis();
       empty.incarnation = redis.incarnation + "'";
       empty.floor = version;
       redis = empty;

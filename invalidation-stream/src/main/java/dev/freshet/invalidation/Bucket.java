@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** What the sink knows of one bucket's head. Used by one thread. */
 final class Bucket {
 
+  /**
+   * More messages than Redis can have sent and forgotten: local caches see a gap and start anew.
+   */
+  private static final long FEED_GAP = 1 << 20;
+
   private final RedisClusterAsyncCommands<String, String> redis;
   private final ApplyScript script;
   private final RedisKeys keys;
@@ -49,6 +54,8 @@ final class Bucket {
   void place(Sink.Assignment assignment, int buckets, Supplier<String> names) {
     RedisConnection.await(redis.hsetnx(keys.head(), "incarnation", names.get()));
     RedisConnection.await(redis.hset(keys.head(), "buckets", Integer.toString(buckets)));
+    // Redis may have lost messages it has sent: their numbers must not come twice.
+    RedisConnection.await(redis.hincrby(keys.head(), "seq", FEED_GAP));
     Map<String, String> head = RedisConnection.await(redis.hgetall(keys.head()));
     incarnation = head.getOrDefault("incarnation", "");
     topicPartitions = assignment.topicPartitions();
