@@ -164,9 +164,9 @@ class ProtocolVectorsIT {
 
     assertThat(redis.memoryUsage("shop:{0}:entry:page/org/1234567")).isLessThanOrEqualTo(192);
     assertThat(redis.memoryUsage("shop:{0}:tag:one")).isLessThanOrEqualTo(118);
-    assertThat(redis.memoryUsage("shop:{0}:tag:small") / 100).isLessThanOrEqualTo(43);
-    assertThat(redis.memoryUsage("shop:{0}:tag:large") / 50_000).isLessThanOrEqualTo(114);
-    assertThat(redis.memoryUsage("shop:{0}:marks") / 50_000).isLessThanOrEqualTo(93);
+    assertThat(redis.memoryUsage("shop:{0}:tag:small") / 100).isLessThanOrEqualTo(50);
+    assertThat(redis.memoryUsage("shop:{0}:tag:large") / 50_000).isLessThanOrEqualTo(130);
+    assertThat(redis.memoryUsage("shop:{0}:marks") / 50_000).isLessThanOrEqualTo(110);
     assertThat(redis.memoryUsage("shop:{0}:applied:1")).isLessThanOrEqualTo(10_304);
   }
 
