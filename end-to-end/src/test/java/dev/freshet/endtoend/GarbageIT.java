@@ -74,7 +74,7 @@ class GarbageIT {
       shop.sql("UPDATE items SET price = 9");
       shop.awaitGone("page");
       assertThat(pipeline.failures()).isEmpty();
-      assertThat(shop.freshet("why", "shop:{0}:entry:page").out()).contains("public.items id=1");
+      assertThat(shop.why("shop:{0}:entry:page")).contains("public.items id=1");
     }
   }
 

@@ -89,10 +89,10 @@ class PipelineIT {
     shop.awaitGone("move/from");
     shop.awaitGone("move/to");
     assertStays("move/other");
-    assertThat(shop.freshet("why", "shop:{0}:entry:move/from").out())
+    assertThat(shop.why("shop:{0}:entry:move/from"))
         .contains("row    public.facilities id=201 (update, LSN ")
         .contains("tags   facility:201, org:3, org:4");
-    assertThat(shop.freshet("why", "--tag", "org:4").out()).contains("public.facilities id=201");
+    assertThat(shop.why("--tag", "org:4")).contains("public.facilities id=201");
     assertThat(shop.freshet("why", "shop:{0}:entry:move/other").code()).isEqualTo(1);
   }
 
@@ -108,14 +108,14 @@ class PipelineIT {
       statement.execute("UPDATE organizations SET name = 'x' WHERE id = 20");
       shop.sql("UPDATE organizations SET name = 'y' WHERE id = 901");
       shop.awaitGone("held/org");
-      assertThat(shop.freshet("why", "held/org").out())
+      assertThat(shop.why("held/org"))
           .contains("now    not in the cache")
           .contains("refused from a standby: transaction ")
           .contains("slow import, idle in transaction")
           .contains("UPDATE organizations SET name = 'x' WHERE id = 20");
       holder.rollback();
     }
-    assertThat(shop.freshet("why", "--tag", "org:901").out()).contains("fills  stored");
+    assertThat(shop.why("--tag", "org:901")).contains("fills  stored");
   }
 
   @Test
@@ -151,7 +151,7 @@ class PipelineIT {
     shop.sql("TRUNCATE readings");
     shop.awaitGone("truncate/readings");
     assertStays("truncate/other");
-    assertThat(shop.freshet("why", "--tag", "table:public.readings").out()).contains("truncate");
+    assertThat(shop.why("--tag", "table:public.readings")).contains("truncate");
   }
 
   @Test
@@ -168,7 +168,7 @@ class PipelineIT {
     shop.sql("UPDATE documents SET views = 1 WHERE id = 1");
     shop.awaitGone("toast/document");
     assertStays("toast/other");
-    assertThat(shop.freshet("why", "--tag", tag).out()).contains("update");
+    assertThat(shop.why("--tag", tag)).contains("update");
     assertThat(tailTo("public.documents id=1 (update")).doesNotContain("unavailable");
   }
 
@@ -215,8 +215,7 @@ class PipelineIT {
         () -> shop.redis().exists("cache:org:11:summary", "page:a", "page:b") == 0);
     shop.awaitApplied();
     assertThat(shop.redis().exists("cache:org:12:summary", "page:c")).isEqualTo(2);
-    assertThat(shop.freshet("why", "cache:org:11:summary").out())
-        .contains("public.facilities id=501 (insert");
+    assertThat(shop.why("cache:org:11:summary")).contains("public.facilities id=501 (insert");
   }
 
   @Test

@@ -128,6 +128,21 @@ final class Shop implements AutoCloseable {
     return Answer.of(variables(), all.toArray(String[]::new));
   }
 
+  /** What {@code why} says, as soon as it knows: the report travels behind the delete. */
+  String why(String... words) {
+    List<String> all = new ArrayList<>(List.of("why"));
+    all.addAll(List.of(words));
+    String[] typed = all.toArray(String[]::new);
+    Answer[] answer = {freshet(typed)};
+    Wait.until(
+        "an answer of why " + List.of(words),
+        () -> {
+          answer[0] = answer[0].code() == 0 ? answer[0] : freshet(typed);
+          return answer[0].code() == 0;
+        });
+    return answer[0].out();
+  }
+
   /** Types a command that goes on for ever, and ends it as soon as it has printed this. */
   Answer freshetUntil(String printed, String... words) {
     List<String> all = new ArrayList<>(List.of(words));
