@@ -110,11 +110,15 @@ final class Loads {
     String token = Long.toHexString(random.nextLong());
     Lease lease = lease(lookup, token);
     try {
-      if (lease == Lease.OTHERS) {
-        Optional<Held> theirs = await(lookup, acceptance);
-        if (theirs.isPresent()) {
-          return theirs.get();
-        }
+      // Ours may be free because another has just loaded it: look once more before loading.
+      Optional<Held> theirs =
+          switch (lease) {
+            case OURS -> stored(lookup, acceptance);
+            case OTHERS -> await(lookup, acceptance);
+            case UNKNOWN -> Optional.empty();
+          };
+      if (theirs.isPresent()) {
+        return theirs.get();
       }
       return limiter.run(() -> stores.load(lookup));
     } finally {
