@@ -162,8 +162,9 @@ final class FeedBucket {
 
   /** What is heard from then on follows. */
   private void begin(long sinceNanos) {
-    stretch = new Stretch(sinceNanos, silenceNanos);
-    listener.begins(number, stretch);
+    Stretch begun = new Stretch(sinceNanos, silenceNanos);
+    listener.begins(number, begun);
+    stretch = begun; // whoever finds the bucket trusted finds that the listener knows it
   }
 
   private void breakOff() {
