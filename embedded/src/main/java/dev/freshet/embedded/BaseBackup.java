@@ -7,7 +7,6 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -103,7 +102,7 @@ record BaseBackup(PostgresAddress primary, Path data) {
     Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
   }
 
-  private final class Copy extends SimpleFileVisitor<Path> {
+  private final class Copy extends LiveFiles {
     private final Path target;
 
     Copy(Path target) {
@@ -137,14 +136,6 @@ record BaseBackup(PostgresAddress primary, Path data) {
         }
       }
       return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-      if (e instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw e;
     }
   }
 }

@@ -5,11 +5,11 @@ import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Sink;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the sink knows of one bucket's head. Used by one thread. */
@@ -50,9 +50,9 @@ final class Bucket {
     }
   }
 
-  /** Reads the head; makes one when there is none. */
-  void place(Sink.Assignment assignment, int buckets, Supplier<String> names) {
-    RedisConnection.await(redis.hsetnx(keys.head(), "incarnation", names.get()));
+  /** Reads the head; makes one, of this incarnation, when there is none. */
+  void place(Sink.Assignment assignment, int buckets, String newName) {
+    RedisConnection.await(redis.hsetnx(keys.head(), "incarnation", newName));
     RedisConnection.await(redis.hset(keys.head(), "buckets", Integer.toString(buckets)));
     // Redis may have lost messages it has sent: their numbers must not come twice.
     RedisConnection.await(redis.hincrby(keys.head(), "seq", FEED_GAP));
@@ -71,9 +71,9 @@ final class Bucket {
     }
   }
 
-  /** The next offset of a partition; null when the head does not know it. */
-  @Nullable Long offset(int partition) {
-    return offsets.get(partition);
+  /** The next offset of each partition that the head knows. */
+  Map<Integer, Long> offsets() {
+    return Collections.unmodifiableMap(offsets);
   }
 
   /** The transaction of the newest heartbeat; 0 when there was none. */

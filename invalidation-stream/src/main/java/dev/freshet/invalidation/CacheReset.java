@@ -8,6 +8,7 @@ import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Takes every entry of a namespace for stale: for when changes may have been missed.
@@ -36,10 +37,11 @@ public final class CacheReset {
   }
 
   private static long clear(RedisClusterAsyncCommands<String, String> redis, String namespace) {
-    long deleted = 0;
-    for (int bucket = 0; bucket < InvalidationConfig.MAX_BUCKETS; bucket++) {
-      deleted += RedisConnection.await(redis.unlink(new RedisKeys(namespace, bucket).head()));
-    }
+    String[] heads =
+        IntStream.range(0, InvalidationConfig.MAX_BUCKETS)
+            .mapToObj(bucket -> new RedisKeys(namespace, bucket).head())
+            .toArray(String[]::new);
+    long deleted = RedisConnection.await(redis.unlink(heads));
     ScanArgs ours = ScanArgs.Builder.matches(RedisKeys.all(namespace)).limit(PAGE);
     ScanCursor cursor = ScanCursor.INITIAL;
     do {

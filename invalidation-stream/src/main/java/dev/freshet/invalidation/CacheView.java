@@ -7,7 +7,6 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -50,9 +49,7 @@ public record CacheView(OptionalLong secondsToLive, OptionalLong floor, Map<Stri
       }
       return new CacheView(
           seconds == -2 ? OptionalLong.empty() : OptionalLong.of(seconds),
-          Optional.ofNullable(floor)
-              .map(f -> OptionalLong.of(Long.parseLong(f)))
-              .orElse(OptionalLong.empty()),
+          floor == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(floor)),
           marks);
     } catch (RedisException e) {
       throw RedisConnection.unreachable(redisUri, e);

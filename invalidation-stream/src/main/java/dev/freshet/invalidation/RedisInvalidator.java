@@ -10,9 +10,11 @@ import dev.freshet.runtime.Sink;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -82,22 +84,18 @@ final class RedisInvalidator implements Sink {
     assignment.memos().values().stream()
         .filter(memo -> !memo.isEmpty())
         .forEach(memo -> sawTransaction(Long.parseLong(memo)));
-    Map<Integer, Long> next = new HashMap<>();
     for (Bucket bucket : buckets) {
-      bucket.place(assignment, buckets.size(), () -> UUID.randomUUID().toString());
+      bucket.place(assignment, buckets.size(), UUID.randomUUID().toString());
       referenceXid = Math.max(referenceXid, bucket.xid());
     }
-    for (int partition : assignment.partitions()) {
-      if (buckets.stream().allMatch(bucket -> bucket.offset(partition) != null)) {
-        buckets.forEach(bucket -> next.merge(partition, known(bucket, partition), Math::min));
-      }
+    Set<Integer> known = new HashSet<>(assignment.partitions());
+    buckets.forEach(bucket -> known.retainAll(bucket.offsets().keySet()));
+    Map<Integer, Long> next = new HashMap<>();
+    for (Bucket bucket : buckets) {
+      bucket.offsets().forEach((partition, offset) -> next.merge(partition, offset, Math::min));
     }
+    next.keySet().retainAll(known);
     return next;
-  }
-
-  private static long known(Bucket bucket, int partition) {
-    Long offset = bucket.offset(partition);
-    return offset == null ? 0 : offset;
   }
 
   /** The newest transaction: what a head that loses its marks must be told. */

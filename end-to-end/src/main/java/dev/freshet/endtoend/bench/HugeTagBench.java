@@ -27,8 +27,6 @@ final class HugeTagBench implements Bench {
   private static final String TAG = "item:0";
   private static final String BYSTANDER = "bystander";
   private static final int READERS = 2;
-  private static final int SLOW_COMMANDS = 1024;
-  private static final double LONGEST_MS = 5;
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
@@ -123,26 +121,19 @@ final class HugeTagBench implements Bench {
         System.arraycopy(more, 0, nanos, had, more.length);
       }
       Quantiles waits = Quantiles.ofNanos(nanos);
-      List<Double> slow = slowMillis(redis);
+      SlowLog slow = SlowLog.read(redis, command -> true);
       Map<String, Double> figures = new LinkedHashMap<>();
       figures.put("seconds", seconds);
       figures.put("gets", (double) waits.count());
       figures.put("get_p50_ms", waits.millis(0.5));
       figures.put("get_p99_ms", waits.millis(0.99));
       figures.put("get_max_ms", waits.millis(1));
-      figures.put("slowest_command_ms", slow.stream().mapToDouble(ms -> ms).max().orElse(0));
-      figures.put(
-          "commands_over_5ms", (double) slow.stream().filter(ms -> ms > LONGEST_MS).count());
+      figures.put("slowest_command_ms", slow.slowest());
+      figures.put("commands_over_5ms", slow.tooLong());
       return figures;
     } finally {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
-  }
-
-  private static List<Double> slowMillis(RedisCommands<String, String> redis) {
-    return redis.slowlogGet(SLOW_COMMANDS).stream()
-        .map(entry -> (Long) ((List<?>) entry).get(2) / 1000.0)
-        .toList();
   }
 
   /** Reads one key, five thousand times a second at most, and notes how long each took. */

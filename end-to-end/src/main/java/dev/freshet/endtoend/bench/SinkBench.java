@@ -36,8 +36,6 @@ final class SinkBench implements Bench {
   private static final int BATCH = 2000;
   private static final int TAGS_PER_TRANSACTION = 500;
   private static final long FIRST_XID = 1000;
-  private static final int SLOW_CALLS = 1024;
-  private static final double LONGEST_CALL_MS = 5;
 
   @Override
   public String name() {
@@ -149,7 +147,7 @@ final class SinkBench implements Bench {
         batches.forEach(sink::apply);
         double seconds = (System.nanoTime() - start) / 1e9;
         cpu = redisCpuSeconds(redis) - cpu;
-        List<Double> slow = slowCallsMillis(redis);
+        SlowLog slow = SlowLog.read(redis, "evalsha"::equalsIgnoreCase);
         return Map.of(
             "tags_per_s",
             tags / seconds,
@@ -158,9 +156,9 @@ final class SinkBench implements Bench {
             "redis_us_per_key",
             cpu * 1e6 / stored,
             "slowest_call_ms",
-            slow.stream().mapToDouble(ms -> ms).max().orElse(0),
+            slow.slowest(),
             "calls_over_5ms",
-            (double) slow.stream().filter(ms -> ms > LONGEST_CALL_MS).count(),
+            slow.tooLong(),
             "alive",
             (double) entries.present(0, stored));
       }
@@ -205,14 +203,6 @@ final class SinkBench implements Bench {
           .filter(line -> line.startsWith("used_cpu_sys:") || line.startsWith("used_cpu_user:"))
           .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
           .sum();
-    }
-
-    private static List<Double> slowCallsMillis(RedisCommands<String, String> redis) {
-      return redis.slowlogGet(SLOW_CALLS).stream()
-          .map(entry -> (List<?>) entry)
-          .filter(entry -> ((List<?>) entry.get(3)).get(0).toString().equalsIgnoreCase("evalsha"))
-          .map(entry -> (Long) entry.get(2) / 1000.0)
-          .toList();
     }
   }
 }
