@@ -48,6 +48,21 @@ public record Topics(String namespace) {
     return namespace + ".applied";
   }
 
+  /** Counts of requests by service, route and pane of time, on their way to be merged. */
+  public String latencyPartials() {
+    return namespace + ".latency-partials";
+  }
+
+  /** Rolling windows: {@link LatencyRow} as JSON, keyed by service, route and window; compacted. */
+  public String latency() {
+    return namespace + ".latency";
+  }
+
+  /** History: {@link LatencyMinute} as JSON, keyed by service, route and minute. */
+  public String latencyMinutes() {
+    return namespace + ".latency-minutes";
+  }
+
   /** Records nobody could read, byte for byte, with their origin in the headers. */
   public String deadLetters() {
     return namespace + ".dlq";
