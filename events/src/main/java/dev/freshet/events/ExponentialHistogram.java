@@ -328,6 +328,11 @@ public final class ExponentialHistogram {
     return HistogramBytes.write(this, buckets);
   }
 
+  /** The longest duration in a histogram that {@link #toBytes} wrote from {@code from} on. */
+  public static long maxNanos(byte[] bytes, int from) {
+    return HistogramBytes.maxNanos(bytes, from);
+  }
+
   /**
    * Reads what {@link #toBytes} wrote.
    *

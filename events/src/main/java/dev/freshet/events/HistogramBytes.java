@@ -38,6 +38,15 @@ final class HistogramBytes {
     return out.toBytes();
   }
 
+  static long maxNanos(byte[] bytes, int from) {
+    Varints in = new Varints(bytes, from, bytes.length);
+    in.one(); // version
+    in.varint(); // zeros
+    in.varint(); // sum
+    in.varint(); // shortest
+    return in.varint();
+  }
+
   /** Adds the counts of written bytes, or takes them away. */
   static long addAll(byte[] bytes, int from, int to, ExponentialHistogram into, int sign) {
     Varints in = new Varints(bytes, from, to);
