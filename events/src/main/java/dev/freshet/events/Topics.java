@@ -48,6 +48,16 @@ public record Topics(String namespace) {
     return namespace + ".applied";
   }
 
+  /** Answered requests: {@link RequestEvent}s as {@link RequestReader} reads them; key unused. */
+  public String requests() {
+    return namespace + ".requests";
+  }
+
+  /** States of alerts, keyed by their identity; compacted. */
+  public String alerts() {
+    return namespace + ".alerts";
+  }
+
   /** Counts of requests by service, route and pane of time, on their way to be merged. */
   public String latencyPartials() {
     return namespace + ".latency-partials";
