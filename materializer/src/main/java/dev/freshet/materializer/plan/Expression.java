@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 public interface Expression {
 
   /**
-   * The value for this row, of the class that {@link PgType.Kind#valueClass} names; {@code null} is SQL
-   * NULL. Never writes to the row.
+   * The value for this row, of the class that {@link PgType.Kind#valueClass} names; {@code null} is
+   * SQL NULL. Never writes to the row.
    *
    * @throws EvaluationException where Postgres raises an error
    */
