@@ -15,6 +15,9 @@ public final class Numerics {
   /** Digits Postgres packs into one; its rule for the scale counts these. */
   private static final int PACKED = 4;
 
+  /** Postgres rounds to at most this many digits (NUMERIC_MAX_RESULT_SCALE). */
+  private static final int ROUND_SCALE_MAX = 2000;
+
   private Numerics() {}
 
   /**
@@ -47,5 +50,41 @@ public final class Numerics {
     return number.signum() == 0
         ? 0
         : number.abs().scaleByPowerOfTen(-PACKED * weight(number)).intValue();
+  }
+
+  /** The remainder with the sign of {@code a} and the larger of both scales. */
+  static BigDecimal remainder(BigDecimal a, BigDecimal b) {
+    if (b.signum() == 0) {
+      throw new EvaluationException("division by zero");
+    }
+    return a.remainder(b).setScale(Math.max(a.scale(), b.scale()), RoundingMode.UNNECESSARY);
+  }
+
+  /** The integer part of the quotient. */
+  static BigDecimal quotient(BigDecimal a, BigDecimal b) {
+    if (b.signum() == 0) {
+      throw new EvaluationException("division by zero");
+    }
+    return a.divideToIntegralValue(b).setScale(0, RoundingMode.DOWN);
+  }
+
+  /** To a scale, which may be negative; never displayed with less than scale 0. */
+  static BigDecimal round(BigDecimal number, long scale, RoundingMode mode) {
+    int bounded = (int) Math.max(-ROUND_SCALE_MAX, Math.min(ROUND_SCALE_MAX, scale));
+    BigDecimal rounded = number.setScale(bounded, mode);
+    return bounded < 0 ? rounded.setScale(0) : rounded;
+  }
+
+  /**
+   * Into {@code numeric(precision,scale)}: rounded half away from zero.
+   *
+   * @throws EvaluationException when there are too many digits before the point
+   */
+  static BigDecimal fit(BigDecimal number, int precision, int scale) {
+    BigDecimal rounded = number.setScale(scale, RoundingMode.HALF_UP);
+    if (rounded.signum() != 0 && rounded.precision() > precision) {
+      throw new EvaluationException("numeric field overflow");
+    }
+    return scale < 0 ? rounded.setScale(0) : rounded;
   }
 }
