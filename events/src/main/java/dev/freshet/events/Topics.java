@@ -38,6 +38,16 @@ public record Topics(String namespace) {
     return changes(HEARTBEAT_TABLE);
   }
 
+  /** Row changes of every table a view reads: whole transactions, in the order of their commits. */
+  public String commits() {
+    return namespace + ".commits";
+  }
+
+  /** The rows of a view, keyed by the view's key; compacted. */
+  public String view(String name) {
+    return namespace + ".view." + legal(name);
+  }
+
   /** Stale tags and watermarks: {@link Invalidation} as JSON. */
   public String invalidations() {
     return namespace + ".invalidations";

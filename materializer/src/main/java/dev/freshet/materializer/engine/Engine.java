@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine {
 
+  /** Keys written by a seed before they go down to the state. */
+  private static final int MOST_UNSETTLED = 50_000;
+
   private record Feed(TableStore rows, RowReader reader) {}
 
   private final WriteCache cache;
@@ -99,11 +102,9 @@ public final class Engine {
    */
   public void seed(int source, @Nullable Object[] row) {
     inputs.get(source).rows().put(row, new Lsn(0));
-  }
-
-  /** How many keys the changes since the last {@link #settle} have written; bounds its memory. */
-  public int unsettled() {
-    return cache.size();
+    if (cache.size() > MOST_UNSETTLED) {
+      cache.flush();
+    }
   }
 
   /** Ends a batch: what it changed of the view, one change per key, in no order. */

@@ -1,0 +1,11 @@
+package dev.freshet.materializer.commits;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Opens connections to the source database. */
+@FunctionalInterface
+public interface Connections {
+
+  Connection open() throws SQLException;
+}

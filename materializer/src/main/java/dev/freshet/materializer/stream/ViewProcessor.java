@@ -1,0 +1,129 @@
+package dev.freshet.materializer.stream;
+
+import dev.freshet.events.DebeziumJson;
+import dev.freshet.events.MalformedEventException;
+import dev.freshet.events.RowChange;
+import dev.freshet.events.TableName;
+import dev.freshet.materializer.commits.CommitBatch;
+import dev.freshet.materializer.engine.Engine;
+import dev.freshet.materializer.engine.ViewChange;
+import dev.freshet.materializer.plan.ViewPlan;
+import dev.freshet.materializer.view.Snapshot;
+import dev.freshet.materializer.view.ViewJson;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.metrics.Sensor;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A batch of commits at a time: what does it change of the view?
+ *
+ * <p>Nothing is kept between two calls but the state, so that wherever Kafka Streams commits,
+ * state, rows and input offset agree. After the rows of a batch comes a position record.
+ */
+final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ViewProcessor.class);
+  private static final int REASONS = 5;
+
+  /** How much of the log passes before a view that did not change tells its position, ms. */
+  private static final long TELL_EVERY = 1000;
+
+  private final ViewPlan plan;
+  private final ViewJson json;
+  private final Set<TableName> tables;
+  private ProcessorContext<byte[], byte[]> context;
+  private Engine engine;
+  private Snapshot seed;
+  private Sensor unreadable;
+  private long toldAt;
+  private boolean owes;
+
+  @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
+  ViewProcessor(ViewPlan plan) {
+    this.plan = plan;
+    this.json = new ViewJson(plan);
+    this.tables = plan.tables();
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], byte[]> context) {
+    this.context = context;
+    KeyValueStore<Bytes, byte[]> store = context.getStateStore(ViewTopology.STORE);
+    StreamsState state = new StreamsState(store);
+    byte[] seeded = state.get(ViewSeed.SNAPSHOT_KEY);
+    this.seed = seeded == null ? Snapshot.NOTHING : Snapshot.read(seeded);
+    this.engine = new Engine(plan, state);
+    this.unreadable =
+        context
+            .metrics()
+            .addRateTotalSensor(
+                "view", context.taskId().toString(), "unreadable", Sensor.RecordingLevel.INFO);
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    CommitBatch batch = CommitBatch.read(record.value());
+    boolean touched = false;
+    for (CommitBatch.Change change : batch.changes()) {
+      if (tables.contains(change.table())) {
+        touched |= apply(change);
+      }
+    }
+    if (touched || owes) {
+      List<ViewChange> changes = engine.settle();
+      for (ViewChange change : changes) {
+        byte[] row =
+            change.row() == null
+                ? null
+                : json.row(change.row(), batch.lsn(), batch.committedMicros());
+        context.forward(new Record<>(json.key(change.key()), row, record.timestamp()));
+      }
+      owes = !batch.whole();
+      tell(batch, record.timestamp());
+    } else if (record.timestamp() - toldAt >= TELL_EVERY) {
+      tell(batch, record.timestamp());
+    }
+  }
+
+  /** Whether the change was one for this view. */
+  private boolean apply(CommitBatch.Change change) {
+    try {
+      Optional<RowChange> parsed = DebeziumJson.parse(change.key(), change.value());
+      if (parsed.isEmpty() || seed.sees(parsed.get().source().xid())) {
+        return false;
+      }
+      engine.apply(parsed.get());
+      return true;
+    } catch (MalformedEventException e) {
+      unreadable.record();
+      LOG.warn(
+          "view {} goes on without a change of {}: {}",
+          plan.name(),
+          change.table(),
+          e.getMessage());
+      return false;
+    }
+  }
+
+  private void tell(CommitBatch batch, long timestamp) {
+    toldAt = timestamp;
+    ViewJson.Position position =
+        new ViewJson.Position(
+            batch.lsn(),
+            batch.committedMicros(),
+            batch.whole(),
+            engine.rows(),
+            engine.errors(),
+            engine.someErrors(REASONS));
+    context.forward(new Record<>(ViewJson.positionKey(), json.position(position), timestamp));
+    context.commit(); // as soon as it may: who waits for the rows waits for this
+  }
+}

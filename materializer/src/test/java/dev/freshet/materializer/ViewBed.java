@@ -1,0 +1,153 @@
+package dev.freshet.materializer;
+
+import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.events.TableName;
+import dev.freshet.events.Topics;
+import dev.freshet.ingest.Ingest;
+import dev.freshet.ingest.IngestConfig;
+import dev.freshet.materializer.seed.CaptureGate;
+import dev.freshet.materializer.view.Database;
+import dev.freshet.materializer.view.View;
+import dev.freshet.runtime.Health;
+import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.PostgresConnection;
+import dev.freshet.runtime.Service;
+import dev.freshet.runtime.TopicProvisioner;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/** Capture and views of one namespace on a running stack, with what tests do to them. */
+final class ViewBed implements AutoCloseable {
+
+  private static final Duration LONGEST = Duration.ofSeconds(90);
+
+  final Topics topics;
+  final KafkaConnection kafka;
+  final PostgresConnection postgres;
+  final Database database;
+  private final List<View> views;
+  private final MaterializerConfig config;
+  private final List<Service> keepers = new ArrayList<>();
+  private final Service capture;
+
+  ViewBed(EmbeddedStack stack, String namespace, Path state, List<View> views) {
+    this.topics = new Topics(namespace);
+    this.kafka = new KafkaConnection(stack.kafkaBootstrap(), Map.of());
+    this.postgres = PostgresConnection.parse(stack.postgres().uri());
+    this.database = new Database(postgres);
+    this.views = views;
+    this.config =
+        new MaterializerConfig(MaterializerConfig.Store.DISK, Optional.of(state.toString()));
+    Set<TableName> tables = new TreeSet<>();
+    views.forEach(view -> tables.addAll(view.plan().tables()));
+    Map<TableName, Set<String>> captured = new HashMap<>();
+    tables.forEach(table -> captured.put(table, Set.of()));
+    TopicProvisioner.ensure(kafka, Ingest.topics(IngestConfig.defaults(), topics, tables));
+    TopicProvisioner.ensure(kafka, Materializer.topics(topics, views));
+    this.capture = Ingest.service(IngestConfig.defaults(), postgres, kafka, topics, captured);
+    capture.start();
+  }
+
+  void startViews() {
+    CaptureGate gate = new CaptureGate(topics.namespace(), topics.namespace());
+    keepers.addAll(
+        Materializer.services(
+            topics, views, config, kafka, postgres, gate, new SimpleMeterRegistry()));
+    keepers.forEach(Service::start);
+  }
+
+  void stopViews() {
+    for (int i = keepers.size() - 1; i >= 0; i--) {
+      keepers.get(i).close();
+    }
+    keepers.clear();
+  }
+
+  void awaitLive() {
+    until("every view is live", () -> keepers.stream().allMatch(ViewBed::runs));
+  }
+
+  private static boolean runs(Service service) {
+    if (service.health().state() == Health.State.FAILED) {
+      throw new AssertionError(service.name() + ": " + service.health().detail());
+    }
+    return service.health().state() == Health.State.RUNNING;
+  }
+
+  void sql(String... statements) throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+      connection.commit();
+    }
+  }
+
+  /** All rows as texts, sorted. */
+  List<String> rows(String query) throws SQLException {
+    List<String> found = new ArrayList<>();
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      int width = rows.getMetaData().getColumnCount();
+      while (rows.next()) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 1; i <= width; i++) {
+          line.append(i == 1 ? "" : " | ").append(rows.getString(i));
+        }
+        found.add(line.toString());
+      }
+    }
+    found.sort(null);
+    return found;
+  }
+
+  /** Waits until the table has the rows its SQL gives. */
+  void awaitEqual(View view) throws SQLException {
+    String table = "SELECT * FROM " + view.table().quoted();
+    try {
+      until(view.name() + " equals its SQL", () -> rows(table).equals(rows(view.plan().sql())));
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          e.getMessage() + "\n" + rows(table) + "\n" + rows(view.plan().sql()), e);
+    }
+  }
+
+  static void until(String what, Callable<Boolean> condition) {
+    long deadline = System.nanoTime() + LONGEST.toNanos();
+    try {
+      while (!condition.call()) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new AssertionError("never happened: " + what);
+        }
+        LockSupport.parkNanos(20_000_000);
+      }
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError(what, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stopViews();
+    capture.close();
+  }
+}
