@@ -3,6 +3,7 @@ package dev.freshet.app;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
 import dev.freshet.ingest.IngestConfig;
+import dev.freshet.ingest.requests.RequestsConfig;
 import dev.freshet.invalidation.InvalidationConfig;
 import dev.freshet.invalidation.TableRule;
 import dev.freshet.runtime.PostgresConnection;
@@ -35,6 +36,8 @@ public record FreshetConfig(
         @Example("redis://cache:6379")
         RedisAddress redis,
     @Doc("How row changes are captured from Postgres.") @Default("{}") IngestConfig ingest,
+    @Doc("How request events come in over HTTP; off unless it says where to listen.") @Default("{}")
+        RequestsConfig requests,
     @Doc("What a row change makes stale, by table. These tables are captured.")
         @Example("{ public.products: [\"product:{id}\"] }")
         Map<TableName, TableRule> invalidate,

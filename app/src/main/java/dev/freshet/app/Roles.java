@@ -7,7 +7,8 @@ import java.util.Optional;
 /** The roles there are, in the order in which the data flows. */
 public final class Roles {
 
-  private static final List<Role> ALL = List.of(new IngestRole(), new InvalidationRole());
+  private static final List<Role> ALL =
+      List.of(new IngestRole(), new RequestsRole(), new InvalidationRole());
 
   private Roles() {}
 

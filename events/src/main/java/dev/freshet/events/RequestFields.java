@@ -179,7 +179,14 @@ public final class RequestFields {
       return "weight: 1 to %d is expected, found %s"
           .formatted(RequestEvent.MAX_WEIGHT, fractionalWeight);
     }
-    weight = wholeWeight();
+    weight =
+        SamplingWeight.whole(
+            fractionalWeight,
+            timeMillis,
+            durationNanos,
+            traceId.bytes(),
+            traceId.offset(),
+            traceId.length());
     return problem(timeMillis, status, durationNanos, weight);
   }
 
@@ -220,23 +227,6 @@ public final class RequestFields {
       }
     }
     return null;
-  }
-
-  private int wholeWeight() {
-    int floor = (int) fractionalWeight;
-    double fraction = fractionalWeight - floor;
-    return fraction == 0 || uniform() >= fraction ? floor : floor + 1;
-  }
-
-  /** A number in [0, 1) that depends on the event alone: SplitMix64's finalizer over its fields. */
-  private double uniform() {
-    long mixed = timeMillis * 0x9E3779B97F4A7C15L + durationNanos;
-    for (int i = 0; i < traceId.length(); i++) {
-      mixed = mixed * 31 + traceId.bytes()[traceId.offset() + i];
-    }
-    mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
-    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-    return ((mixed ^ (mixed >>> 31)) >>> 11) * 0x1.0p-53;
   }
 
   private static String length(String field, Utf8 text, int maxBytes) {

@@ -1,0 +1,30 @@
+package dev.freshet.ingest.requests;
+
+import dev.freshet.runtime.config.InvalidValue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Where to listen: {@code host:port}, {@code [::1]:port}; port 0 takes a free one. */
+record ListenAddress(String host, int port) {
+
+  private static final Pattern WRITTEN =
+      Pattern.compile("(\\[[0-9a-fA-F:.]+]|[a-zA-Z0-9._-]+):([0-9]{1,5})");
+
+  static ListenAddress parse(String text) {
+    Matcher matcher = WRITTEN.matcher(text);
+    if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > 65_535) {
+      throw new InvalidValue(
+          "listen", "\"" + text + "\" is not an address like 127.0.0.1:4318 or [::1]:4318");
+    }
+    String host = matcher.group(1);
+    boolean bracketed = host.startsWith("[");
+    return new ListenAddress(
+        bracketed ? host.substring(1, host.length() - 1) : host,
+        Integer.parseInt(matcher.group(2)));
+  }
+
+  /** By its text alone: a name other than localhost may turn out to be anything. */
+  boolean isLoopback() {
+    return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+  }
+}
