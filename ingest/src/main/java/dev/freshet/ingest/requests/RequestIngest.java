@@ -15,7 +15,7 @@ public final class RequestIngest {
   /** The longest window is an hour; a day is for those who look again. */
   private static final Duration RETENTION = Duration.ofDays(1);
 
-  private static final long BYTES_PER_PARTITION = 4L << 30;
+  private static final long BYTES_PER_PARTITION = 1L << 30;
 
   private RequestIngest() {}
 

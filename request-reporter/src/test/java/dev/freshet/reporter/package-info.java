@@ -1,0 +1,5 @@
+/** Tests of the reporter. */
+@NullMarked
+package dev.freshet.reporter;
+
+import org.jspecify.annotations.NullMarked;
