@@ -1,0 +1,80 @@
+package dev.freshet.metrics.slo;
+
+import dev.freshet.events.Varints;
+
+/**
+ * Good and bad by minute for the longest window and the minutes after it that are still open: a
+ * ring whose slot is the minute modulo its size. Setting a minute again, with late requests or
+ * after a restart, replaces it. Not thread-safe.
+ */
+final class MinuteRing {
+
+  /** Three days, and an hour for clocks that disagree. */
+  static final int SIZE = 4320 + 60;
+
+  private static final byte VERSION = 1;
+
+  private final long[] minutes = new long[SIZE];
+  private final long[] bad = new long[SIZE];
+  private final long[] total = new long[SIZE];
+  private long newest = Long.MIN_VALUE;
+
+  /** Counts of some minutes. */
+  record Sum(long bad, long total) {
+    /** 0 when there was no request. */
+    double badShare() {
+      return total == 0 ? 0 : (double) bad / total;
+    }
+  }
+
+  /** Sets the counts of a minute; ignored when a later one has its slot already. */
+  void set(long minute, long badCount, long totalCount) {
+    int slot = Math.floorMod(minute, SIZE);
+    if (minute < minutes[slot]) {
+      return;
+    }
+    minutes[slot] = minute;
+    bad[slot] = badCount;
+    total[slot] = totalCount;
+    newest = Math.max(newest, minute);
+  }
+
+  /** The newest minute that was set; {@link Long#MIN_VALUE} when none was. */
+  long newest() {
+    return newest;
+  }
+
+  /** The sum of so many minutes, the last of which is {@code lastMinute}. */
+  Sum sum(long lastMinute, int count) {
+    long badSum = 0;
+    long totalSum = 0;
+    for (long minute = lastMinute - count + 1; minute <= lastMinute; minute++) {
+      int slot = Math.floorMod(minute, SIZE);
+      if (minutes[slot] == minute) {
+        badSum += bad[slot];
+        totalSum += total[slot];
+      }
+    }
+    return new Sum(badSum, totalSum);
+  }
+
+  /** One minute as bytes, for the changelog. */
+  static byte[] toBytes(long minute, long badCount, long totalCount) {
+    Varints out = new Varints(24);
+    out.one(VERSION);
+    out.varint(minute);
+    out.varint(badCount);
+    out.varint(totalCount);
+    return out.toBytes();
+  }
+
+  /** Sets a minute from what {@link #toBytes} wrote. */
+  void set(byte[] bytes) {
+    Varints in = new Varints(bytes, 0, bytes.length);
+    int version = in.one();
+    if (version != VERSION) {
+      throw new IllegalArgumentException("a minute of version 1 was expected, found " + version);
+    }
+    set(in.varint(), in.varint(), in.varint());
+  }
+}

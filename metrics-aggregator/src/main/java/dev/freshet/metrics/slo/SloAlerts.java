@@ -1,0 +1,97 @@
+package dev.freshet.metrics.slo;
+
+import dev.freshet.events.Topics;
+import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.Service;
+import dev.freshet.runtime.SinkService;
+import dev.freshet.runtime.StreamsService;
+import dev.freshet.runtime.TopicSpec;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
+import org.apache.kafka.streams.state.Stores;
+
+/** The front door of objectives: minutes in, alerts out, and on to webhooks. */
+public final class SloAlerts {
+
+  private static final String NAME = "slo-alerts";
+
+  private SloAlerts() {}
+
+  /** The topic of alerts. */
+  public static List<TopicSpec> topics(Topics topics) {
+    return List.of(TopicSpec.table(topics.alerts(), 1));
+  }
+
+  /** Minutes to alerts; a pure function of its arguments. */
+  public static Topology topology(Topics topics, Map<String, Slo> slos, MeterRegistry registry) {
+    Map<String, Slo> copy = Map.copyOf(slos);
+    Topology topology = new Topology();
+    topology.addSource(
+        AutoOffsetReset.earliest(),
+        "minutes",
+        new UsePartitionTimeOnInvalidTimestamp(),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        topics.latencyMinutes());
+    topology.addProcessor("slos", () -> new SloProcessor(copy, registry), "minutes");
+    topology.addStateStore(
+        Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(SloProcessor.STORE),
+                Serdes.String(),
+                Serdes.ByteArray())
+            .withLoggingEnabled(Map.of("cleanup.policy", "compact")),
+        "slos");
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    topology.addSink(SloProcessor.ALERTS, topics.alerts(), bytes, bytes, "slos");
+    topology.addSink(SloProcessor.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, "slos");
+    return topology;
+  }
+
+  /** The services, none when there is no objective. */
+  public static List<Service> services(
+      Topics topics,
+      Map<String, Slo> slos,
+      AlertsConfig alerts,
+      KafkaConnection kafka,
+      MeterRegistry registry) {
+    List<Service> services = new ArrayList<>();
+    if (!slos.isEmpty()) {
+      Properties settings = new Properties();
+      settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+      settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1000);
+      services.add(
+          new StreamsService(
+              NAME,
+              topics.namespace() + "-" + NAME,
+              topology(topics, slos, registry),
+              kafka,
+              settings));
+    }
+    if (!alerts.webhooks().isEmpty()) {
+      services.add(
+          new SinkService(
+              "webhooks",
+              topics.alerts(),
+              topics.namespace() + "-webhooks",
+              kafka,
+              () ->
+                  new Webhooks(
+                      alerts,
+                      new HttpPost(new AddressGuard(alerts.privateHosts()), alerts.timeout()),
+                      registry,
+                      InstantSource.system())));
+    }
+    return services;
+  }
+}

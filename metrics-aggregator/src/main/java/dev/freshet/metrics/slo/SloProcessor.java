@@ -1,0 +1,123 @@
+package dev.freshet.metrics.slo;
+
+import dev.freshet.events.Alert;
+import dev.freshet.events.AlertJson;
+import dev.freshet.events.DeadLetter;
+import dev.freshet.events.LatencyJson;
+import dev.freshet.events.MalformedEventException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Feeds {@link Objectives} with the minutes of one partition, and asks them every ten seconds of
+ * wall-clock time. All minutes of an objective are in one partition, so each is judged in one
+ * place.
+ */
+final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Nullable []> {
+
+  static final String STORE = "slo-minutes";
+  static final String ALERTS = "alerts";
+  static final String DEAD_LETTERS = "dead-letters";
+
+  private static final Duration JUDGE_EVERY = Duration.ofSeconds(10);
+
+  private final Map<String, Slo> slos;
+  private final MeterRegistry registry;
+  private final AtomicLong firing = new AtomicLong();
+  private @Nullable ProcessorContext<byte[], byte @Nullable []> context;
+  private @Nullable Objectives objectives;
+
+  SloProcessor(Map<String, Slo> slos, MeterRegistry registry) {
+    this.slos = slos;
+    this.registry = registry;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], byte @Nullable []> context) {
+    this.context = context;
+    KeyValueStore<String, byte[]> store = context.getStateStore(STORE);
+    Objectives restored =
+        new Objectives(
+            slos,
+            (key, value) -> {
+              if (value == null) {
+                store.delete(key);
+              } else {
+                store.put(key, value);
+              }
+            });
+    List<String> useless = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = store.all()) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> kept = all.next();
+        if (!restored.restore(kept.key, kept.value)) {
+          useless.add(kept.key);
+        }
+      }
+    }
+    useless.forEach(store::delete);
+    objectives = restored;
+    registry.gauge(
+        "freshet.alerts.firing",
+        Tags.of("partition", Integer.toString(context.taskId().partition())),
+        firing);
+    context.schedule(JUDGE_EVERY, PunctuationType.WALL_CLOCK_TIME, this::judge);
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> minute) {
+    if (minute.value() == null || objectives == null) {
+      return; // A minute that was deleted is older than the ring.
+    }
+    try {
+      objectives.add(LatencyJson.parseMinute(minute.value()));
+    } catch (MalformedEventException notAMinute) {
+      bury(minute, String.valueOf(notAMinute.getMessage()));
+    }
+  }
+
+  private void judge(long nowMillis) {
+    if (objectives == null || context == null) {
+      return;
+    }
+    for (String[] gone : objectives.forgotten()) {
+      context.forward(
+          new Record<>(AlertJson.key(gone[0], gone[1]), (byte @Nullable []) null, nowMillis),
+          ALERTS);
+    }
+    for (Alert alert : objectives.judge(nowMillis)) {
+      byte[] key = AlertJson.key(alert.slo(), alert.windows());
+      context.forward(new Record<>(key, AlertJson.write(alert), nowMillis), ALERTS);
+    }
+    firing.set(objectives.firing());
+  }
+
+  private void bury(Record<byte[], byte[]> minute, String reason) {
+    if (context == null) {
+      return;
+    }
+    RecordHeaders headers = new RecordHeaders();
+    context
+        .recordMetadata()
+        .ifPresent(
+            from ->
+                new DeadLetter(from.topic(), from.partition(), from.offset(), "slos", reason)
+                    .addTo(headers));
+    context.forward(
+        new Record<>(minute.key(), minute.value(), minute.timestamp(), headers), DEAD_LETTERS);
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Service-level objectives and their alerts.
+ *
+ * <p>Reads the minutes of {@code <ns>.latency-minutes}; keeps three days of good and total counts
+ * per objective ({@link dev.freshet.metrics.slo.MinuteRing}) and the state of each alert ({@link
+ * dev.freshet.metrics.slo.AlertState}); writes {@code <ns>.alerts}, whose changes go to webhooks
+ * ({@link dev.freshet.metrics.slo.Webhooks}).
+ */
+@NullMarked
+package dev.freshet.metrics.slo;
+
+import org.jspecify.annotations.NullMarked;
