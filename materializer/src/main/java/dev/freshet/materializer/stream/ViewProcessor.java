@@ -7,6 +7,7 @@ import dev.freshet.events.TableName;
 import dev.freshet.materializer.commits.CommitBatch;
 import dev.freshet.materializer.engine.Engine;
 import dev.freshet.materializer.engine.ViewChange;
+import dev.freshet.materializer.plan.EvaluationException;
 import dev.freshet.materializer.plan.ViewPlan;
 import dev.freshet.materializer.view.Snapshot;
 import dev.freshet.materializer.view.ViewJson;
@@ -102,7 +103,8 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
       }
       engine.apply(parsed.get());
       return true;
-    } catch (MalformedEventException e) {
+    } catch (MalformedEventException | EvaluationException e) {
+      // The second: an event without its primary key. Neither may stop the view.
       unreadable.record();
       LOG.warn(
           "view {} goes on without a change of {}: {}",
