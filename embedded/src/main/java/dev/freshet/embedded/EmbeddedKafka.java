@@ -118,8 +118,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     ours.put("broker.heartbeat.interval.ms", "300");
     ours.put("server.max.startup.time.ms", "60000");
     ours.put("log.cleaner.dedupe.buffer.size", "2097152"); // 128 MiB of heap by default
-    ours.put("num.network.threads", "2");
-    ours.put("num.io.threads", "4");
+    // More threads than processors only hand a request from one to the other.
+    int processors = Runtime.getRuntime().availableProcessors();
+    ours.put("num.network.threads", Integer.toString(Math.max(1, Math.min(processors / 2, 3))));
+    ours.put("num.io.threads", Integer.toString(Math.max(2, Math.min(processors, 8))));
     ours.put("background.threads", "2");
     Properties properties = new Properties();
     properties.putAll(spec.over(ours));

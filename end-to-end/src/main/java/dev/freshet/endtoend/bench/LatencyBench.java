@@ -1,5 +1,6 @@
 package dev.freshet.endtoend.bench;
 
+import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,14 +18,18 @@ import java.util.function.Consumer;
  * <p>The end is when Redis's notification arrives on a connection of its own, so it includes one
  * way from Redis to here. A key that dies before its commit was acknowledged to us counts as 0. In
  * each slice only the services of its variant run, and traffic runs for two seconds before it
- * counts. At first a bulk of changes and a longer time of traffic go through each variant
- * uncounted, for the JIT compiler.
+ * counts. At first a bulk of changes and traffic go through each variant uncounted, until the JIT
+ * compiler has little left to do.
  */
 final class LatencyBench implements Bench {
 
   private static final List<Chain> CHAINS = List.of(Chain.FRESHET, Chain.NO_STREAMS, Chain.FLOOR);
   private static final int WARM_UP_SECONDS = 2;
-  private static final int LONGEST_JIT_SECONDS = 15;
+  private static final int LONGEST_JIT_SECONDS = 60;
+
+  /** Share of one processor below which the JIT compiler counts as done. */
+  private static final double LITTLE_JIT = 0.1;
+
   private static final int JIT_ROWS_PER_SECOND = 10_000;
   private static final int MOST_JIT_ROWS = 100_000;
   private static final Duration LONGEST_LIFE = Duration.ofSeconds(10);
@@ -41,14 +46,14 @@ final class LatencyBench implements Bench {
 
   @Override
   public Options defaults() {
-    return new Options(20, 1000, 3, 1, 1);
+    return new Options(20, 1000, 5, 1, 1);
   }
 
   @Override
   public Result run(Options options, Consumer<String> talk) throws Exception {
     int jitRows = Math.min(MOST_JIT_ROWS, JIT_ROWS_PER_SECOND * options.seconds());
     double seconds = (double) options.seconds() / options.rounds();
-    int jitSeconds = Math.min(LONGEST_JIT_SECONDS, options.seconds());
+    int jitSeconds = Math.min(LONGEST_JIT_SECONDS, 3 * options.seconds());
     int rows = Math.max(jitRows, options.rate() * Math.max(WARM_UP_SECONDS, options.seconds()));
     Rounds rounds = new Rounds(CHAINS.stream().map(Chain::label).toList());
     Rounds cpu = new Rounds(CHAINS.stream().map(Chain::label).toList());
@@ -120,8 +125,17 @@ final class LatencyBench implements Bench {
       try (RunningChain running = RunningChain.start(bed, chain)) {
         bed.update(rows);
         running.awaitApplied();
-        traffic(running, seconds);
+        double jit = 1;
+        for (int s = 0; s < seconds && jit > LITTLE_JIT; s += WARM_UP_SECONDS) {
+          double before = jitSeconds();
+          traffic(running, WARM_UP_SECONDS);
+          jit = (jitSeconds() - before) / WARM_UP_SECONDS;
+        }
       }
+    }
+
+    private static double jitSeconds() {
+      return ManagementFactory.getCompilationMXBean().getTotalCompilationTime() / 1e3;
     }
 
     Slice measure(Chain chain, double seconds) throws SQLException, InterruptedException {
