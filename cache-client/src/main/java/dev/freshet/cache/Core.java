@@ -75,7 +75,7 @@ final class Core {
     }
     NearTicket ticket = reads.ticket(lookup.key());
     try {
-      return far.await(far.get(lookup.key()))
+      return far.read(lookup.key())
           .flatMap(entry -> reads.far(lookup, ticket, entry))
           .map(found -> served(lookup, found));
     } catch (RedisException e) {

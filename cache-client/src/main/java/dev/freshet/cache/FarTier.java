@@ -6,7 +6,7 @@ import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
@@ -44,8 +44,10 @@ final class FarTier {
   /** One late answer is a pause somewhere; so many are an outage. */
   private static final int LATE_IN_A_ROW = 3;
 
-  private static final String RELEASE =
-      "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('UNLINK', KEYS[1]) end return 1";
+  private static final Script RELEASE =
+      Script.of(
+          "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('UNLINK', KEYS[1]) end"
+              + " return {1}");
 
   private final Link link;
   private final Supplier<Layout> layout;
@@ -72,6 +74,35 @@ final class FarTier {
 
   CompletableFuture<Optional<StoredEntry>> get(String key) {
     return ask(redis -> redis.get(layout().entry(key))).thenApply(this::parsed);
+  }
+
+  /**
+   * The same while this thread waits, which needs neither a timer nor a chain of futures.
+   *
+   * @throws RedisException whatever went wrong
+   */
+  Optional<StoredEntry> read(String key) {
+    if (leftAlone()) {
+      throw silence();
+    }
+    Throwable error = null;
+    try {
+      RedisFuture<byte[]> answer = link.commands().get(layout().entry(key));
+      if (answer.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        return parsed(answer.get());
+      }
+      answer.cancel(true);
+      error = new RedisCommandTimeoutException("Redis did not answer within " + timeout);
+    } catch (ExecutionException e) {
+      error = e.getCause() == null ? e : e.getCause();
+    } catch (RedisException e) {
+      error = e;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } finally {
+      answered(error);
+    }
+    throw asRedis(error);
   }
 
   /** One round trip to each node. Keys without an entry are not in the map. */
@@ -129,9 +160,8 @@ final class FarTier {
 
   /** Gives the lease back, unless it has passed to another; nobody waits for it. */
   void release(String key, String token) {
-    String[] keys = {layout().lease(key)};
-    CompletionStage<Long> sent =
-        ask(redis -> redis.eval(RELEASE, ScriptOutputType.INTEGER, keys, token.getBytes(UTF_8)));
+    CompletionStage<List<Object>> sent =
+        ask(redis -> RELEASE.run(redis, layout().lease(key), token.getBytes(UTF_8)));
     sent.whenComplete((done, error) -> LOG.trace("lease of {} given back", key, error));
   }
 
@@ -151,8 +181,7 @@ final class FarTier {
   <T> CompletableFuture<T> ask(
       Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
     if (leftAlone()) {
-      return CompletableFuture.failedFuture(
-          new RedisConnectionException("Redis did not answer a moment ago"));
+      return CompletableFuture.failedFuture(silence());
     }
     CompletableFuture<T> answer;
     try {
@@ -210,13 +239,25 @@ final class FarTier {
     try {
       return answer.get();
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RedisException redis
-          ? redis
-          : new RedisException(String.valueOf(e.getCause()), e.getCause());
+      throw asRedis(e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RedisException("interrupted while waiting for Redis", e);
+      throw interrupted(e);
     }
+  }
+
+  private static RedisException silence() {
+    return new RedisConnectionException("Redis did not answer a moment ago");
+  }
+
+  private static RedisException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new RedisException("interrupted while waiting for Redis", e);
+  }
+
+  private static RedisException asRedis(Throwable cause) {
+    return cause instanceof RedisException redis
+        ? redis
+        : new RedisException(cause.toString(), cause);
   }
 
   /** Whether Redis is not to be asked now; after a moment the next reader asks again. */

@@ -2,15 +2,32 @@ package dev.freshet.cache;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
+import java.lang.reflect.Type;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * JSON through Jackson. Needs {@code jackson-databind} on the class path, which the cache does not
- * bring.
- *
- * @param mapper not to be changed any more
+ * bring. Thread-safe.
  */
-public record JacksonCodec(ObjectMapper mapper) implements Codec {
+public final class JacksonCodec implements Codec {
+
+  private final ObjectMapper mapper;
+
+  /** To work out anew how a type is read costs about as much as to read a small value. */
+  private final ConcurrentMap<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+
+  private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+
+  /**
+   * @param mapper not to be changed any more
+   */
+  public JacksonCodec(ObjectMapper mapper) {
+    this.mapper = mapper;
+  }
 
   /** Jackson's defaults, its modules on the class path, and fields of newer versions ignored. */
   static JacksonCodec withModules() {
@@ -22,12 +39,17 @@ public record JacksonCodec(ObjectMapper mapper) implements Codec {
 
   @Override
   public <T> byte[] encode(T value, ValueType<T> type) throws IOException {
-    return mapper.writerFor(mapper.constructType(type.type())).writeValueAsBytes(value);
+    return writers
+        .computeIfAbsent(type.type(), it -> mapper.writerFor(mapper.constructType(it)))
+        .writeValueAsBytes(value);
   }
 
   @Override
   public <T> T decode(byte[] bytes, ValueType<T> type) throws IOException {
-    T value = mapper.readValue(bytes, mapper.constructType(type.type()));
+    T value =
+        readers
+            .computeIfAbsent(type.type(), it -> mapper.readerFor(mapper.constructType(it)))
+            .readValue(bytes);
     if (value == null) {
       throw new IOException("the JSON is null; what does not exist is marked in the header");
     }

@@ -139,7 +139,7 @@ final class Loads {
 
   private Optional<Held> stored(Lookup lookup, Acceptance acceptance) {
     try {
-      return far.await(far.get(lookup.key())).flatMap(acceptance::held);
+      return far.read(lookup.key()).flatMap(acceptance::held);
     } catch (RedisException e) {
       return Optional.empty();
     }

@@ -52,6 +52,7 @@ final class NearCache<V> implements FeedListener {
   private final ConcurrentMap<Integer, NearBucket<V>> buckets = new ConcurrentHashMap<>();
   private final Cache<String, NearEntry<V>> entries;
   private final Policy<String, NearEntry<V>> quietly;
+  private final NearBound bound;
   private final LongSupplier nanoTime;
   private long tidiedNanos;
   private final LongAdder hits = new LongAdder();
@@ -65,6 +66,7 @@ final class NearCache<V> implements FeedListener {
    * @param nanoTime the ticker of the feed
    */
   NearCache(NearBound bound, LongSupplier nanoTime) {
+    this.bound = bound;
     this.nanoTime = nanoTime;
     Caffeine<String, NearEntry<V>> builder =
         Caffeine.newBuilder()
@@ -116,6 +118,11 @@ final class NearCache<V> implements FeedListener {
     return entry.servable(now) || entry.servableUntrusted(now, staleAtMost.toNanos())
         ? entry
         : null;
+  }
+
+  /** Whether there is room for an entry of this weight when there is no other. */
+  boolean mayHold(int weight) {
+    return !bound.weighed() || weight <= bound.maximum();
   }
 
   /** To be taken before the GET or the FILL is sent whose value is put. */

@@ -9,8 +9,6 @@ import io.lettuce.core.codec.Base16;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,7 +22,12 @@ final class Script {
 
   private Script(byte[] source) {
     this.source = source;
-    this.sha = sha1(source);
+    this.sha = Base16.digest(source);
+  }
+
+  /** A script of a line or two. */
+  static Script of(String source) {
+    return new Script(bytes(source));
   }
 
   static Script named(String resource) {
@@ -35,14 +38,6 @@ final class Script {
       return new Script(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String sha1(byte[] source) {
-    try {
-      return Base16.digest(MessageDigest.getInstance("SHA-1").digest(source));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-1", e);
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -217,8 +216,11 @@ final class Stores {
 
   private void near(
       NearTicket ticket, String key, Held held, int bytes, Duration life, TtlClass ttl) {
-    List<String> tags =
-        Stream.concat(held.tags().stream(), Stream.of(Hints.entryTag(key))).toList();
-    near.put(ticket, key, held, tags, bytes + key.length(), life, ttl.staleFor());
+    int weight = bytes + key.length();
+    if (near.mayHold(weight)) {
+      List<String> tags = new ArrayList<>(held.tags());
+      tags.add(Hints.entryTag(key));
+      near.put(ticket, key, held, tags, weight, life, ttl.staleFor());
+    }
   }
 }

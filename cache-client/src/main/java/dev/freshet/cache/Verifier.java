@@ -137,7 +137,7 @@ final class Verifier {
   private boolean servedStill(Lookup lookup, Held held) {
     NearEntry<Held> here = near.get(lookup.key());
     return (here != null && !here.stale() && here.value().loadedMillis() == held.loadedMillis())
-        || far.await(far.get(lookup.key()))
+        || far.read(lookup.key())
             .filter(entry -> entry.loadedMillis() == held.loadedMillis())
             .isPresent();
   }

@@ -5,8 +5,9 @@
 -- ARGV prefix, incarnation, xmin, unfinished, time to live (ms), value, tag...
 --
 -- Returns {1} when stored, or {0, reason, ...}. All other keys share the entry's slot.
+local call = redis.call
 local prefix, xmin, ttl = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[5])
-local head = redis.call('HMGET', prefix .. 'head', 'floor', 'incarnation')
+local head = call('HMGET', prefix .. 'head', 'floor', 'incarnation')
 if not head[1] then
   return { 0, 'closed' }
 end
@@ -17,11 +18,11 @@ if xmin <= tonumber(head[1]) then
   return { 0, 'floor', head[1] }
 end
 if #ARGV == 6 then
-  redis.call('SET', KEYS[1], ARGV[6], 'PX', ttl)
+  call('SET', KEYS[1], ARGV[6], 'PX', ARGV[5])
   return { 1 }
 end
 
-local marks = redis.call('ZMSCORE', prefix .. 'marks', unpack(ARGV, 7))
+local marks = call('ZMSCORE', prefix .. 'marks', unpack(ARGV, 7))
 local highest, visible = 0, nil
 for i = 1, #marks do
   local mark = marks[i] and tonumber(marks[i])
@@ -39,36 +40,37 @@ if highest > 0 then
   for x in string.gmatch(string.match(ARGV[4], ':(.*)') or '', '%d+') do
     local xid = tonumber(x)
     if xid <= highest
-      and redis.call('GETBIT', prefix .. 'applied:' .. math.floor(xid / 65536), xid % 65536) == 1
+      and call('GETBIT', prefix .. 'applied:' .. math.floor(xid / 65536), xid % 65536) == 1
     then
       return { 0, 'unfinished', x }
     end
   end
 end
 
-redis.call('SET', KEYS[1], ARGV[6], 'PX', ttl)
-local time = redis.call('TIME')
+call('SET', KEYS[1], ARGV[6], 'PX', ARGV[5])
+local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Late by at most a sixteenth of the time to live: most fills then leave scores as they are, which
 -- costs a look-up only.
 local _, exponent = math.frexp(ttl)
 local step = math.max(1, math.ldexp(1, exponent - 5))
-local expiry = now + ttl + step - (now + ttl) % step
-local known = {}
+-- As text: Redis writes a number with 17 digits each time it is an argument.
+local expiry = string.format('%.0f', now + ttl + step - (now + ttl) % step)
+local known = { 'GT' }
 -- One fill in eight prunes, by the clock's microseconds; it removes more than eight fills add, and
 -- never so much that Redis would pause.
 local prune = time[2] % 8 == 0
 for i = 7, #ARGV do
   local index = prefix .. 'tag:' .. ARGV[i]
-  redis.call('ZADD', index, expiry, KEYS[1])
+  call('ZADD', index, expiry, KEYS[1])
   if prune then
-    local gone = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 64)
+    local gone = call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 64)
     if #gone > 0 then
-      redis.call('ZREM', index, unpack(gone))
+      call('ZREM', index, unpack(gone))
     end
   end
-  known[#known + 1] = expiry
-  known[#known + 1] = ARGV[i]
+  known[2 * i - 12] = expiry
+  known[2 * i - 11] = ARGV[i]
 end
-redis.call('ZADD', prefix .. 'tags', 'GT', unpack(known))
+call('ZADD', prefix .. 'tags', unpack(known))
 return { 1 }

@@ -95,6 +95,17 @@ class RedisTierIT {
   }
 
   @Test
+  void theScriptTravelsOnceAndThenItsHashAlone() {
+    redis.scriptFlush();
+    fill("a", 101, HOUR, "t");
+    redis.configResetstat();
+    fill("b", 101, HOUR, "t");
+    assertThat(redis.info("commandstats")).contains("cmdstat_evalsha:").doesNotContain("_eval:");
+    redis.scriptFlush();
+    assertThat(fill("c", 101, HOUR, "t")).isEqualTo(new Filled.Stored());
+  }
+
+  @Test
   void whatWasLoadedUnderAnotherIncarnationIsVoid() {
     redis.hset("shop:{0}:head", "incarnation", "i2");
     assertThat(fill("a", 101, HOUR, "t")).isEqualTo(new Filled.RefusedByIncarnation("i2"));

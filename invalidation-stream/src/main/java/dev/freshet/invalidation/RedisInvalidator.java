@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisInvalidator implements Sink {
 
   /** Distinct tags that go to Redis while the rest of a batch is being read. */
-  private static final int SLICE = 2 * BucketBatch.TAGS_PER_CALL;
+  private static final int SLICE = BucketBatch.TAGS_PER_CALL;
 
   /** What one call forgets of each kind: below 1 ms of Redis's own time. */
   private static final int MAX_SWEEP = 500;

@@ -20,16 +20,17 @@
 -- Returns {tags done, keys deleted, 1 when there is more to sweep, 1 when fills are accepted,
 -- index of tag, key, index of tag, key, ...}. When fewer than n tags are done, call again with the
 -- rest; the last one may be half deleted.
+local call = redis.call
 local head, prefix = KEYS[1], ARGV[1]
 local budget, names, n = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local known = redis.call('HMGET', head, 'incarnation', 'floor')
+local known = call('HMGET', head, 'incarnation', 'floor')
 if known[1] ~= ARGV[2] then
   return redis.error_reply('LOST the head is not the one this caller opened')
 end
 local floor = tonumber(known[2] or '')
 local last = 7 + 2 * n + tonumber(ARGV[6])
 for i = last + 5, #ARGV, 4 do
-  local offset = redis.call('HGET', head, 'offset:' .. ARGV[i])
+  local offset = call('HGET', head, 'offset:' .. ARGV[i])
   if ARGV[i + 1] ~= '' and tonumber(offset or '-1') < tonumber(ARGV[i + 1]) then
     return redis.error_reply('BEHIND the head has an older offset than it acknowledged')
   end
@@ -50,7 +51,7 @@ local function remember(xid)
     ops = {}
     bits[page] = ops
   elseif #ops >= 1024 then
-    redis.call('BITFIELD', prefix .. 'applied:' .. page, unpack(ops))
+    call('BITFIELD', prefix .. 'applied:' .. page, unpack(ops))
     ops = {}
     bits[page] = ops
   end
@@ -62,6 +63,9 @@ for i = 7 + 2 * n, last - 1 do
   remember(ARGV[i])
 end
 
+-- Redis writes a number with 17 digits each time it is an argument, so that the look-ups pass text.
+local most, last_member = 0, ''
+local raises, deaths, emptied, words = 0, 0, 0, #reply
 for i = 1, n do
   if budget <= 0 then
     reply[1] = i - 1
@@ -70,49 +74,57 @@ for i = 1, n do
   local tag, xid = ARGV[5 + 2 * i], ARGV[6 + 2 * i]
   told[i] = tag
   if xid ~= '0' then
-    raised[#raised + 1] = xid
-    raised[#raised + 1] = tag
+    raised[raises + 1] = xid
+    raised[raises + 2] = tag
+    raises = raises + 2
     if xid ~= before then
       before = xid
       remember(xid)
     end
   end
+  if budget < most or most == 0 then
+    most = budget > 64 and budget - budget % 64 or budget
+    last_member = tostring(most - 1)
+  end
   local set = index .. tag
-  local members = redis.call('ZRANGE', set, 0, budget - 1)
+  local members = call('ZRANGE', set, '0', last_member)
   local found = #members
   if found > 0 then
     for m = 1, found do
-      dead[#dead + 1] = members[m]
+      dead[deaths + m] = members[m]
     end
+    deaths = deaths + found
     if names > 0 then
       for m = 1, math.min(found, names) do
-        reply[#reply + 1] = i
-        reply[#reply + 1] = members[m]
+        reply[words + 1] = i
+        reply[words + 2] = members[m]
+        words = words + 2
       end
       names = math.max(0, names - found)
     end
-    if found == budget and redis.call('ZREMRANGEBYRANK', set, 0, found - 1) == found
-      and redis.call('EXISTS', set) == 1 then
+    if found == most and call('ZREMRANGEBYRANK', set, 0, found - 1) == found
+      and call('EXISTS', set) == 1 then
       reply[1] = i - 1
       break
     end
-    sets[#sets + 1] = set
+    emptied = emptied + 1
+    sets[emptied] = set
   end
   budget = budget - found - 1
 end
 
 -- All at once: for tags with one member a command each would cost more than the deletes.
 if #dead > 0 then
-  reply[2] = redis.call('UNLINK', unpack(dead))
+  reply[2] = call('UNLINK', unpack(dead))
 end
 if #sets > 0 then
-  redis.call('UNLINK', unpack(sets))
+  call('UNLINK', unpack(sets))
 end
 if #raised > 0 then
-  redis.call('ZADD', prefix .. 'marks', 'GT', unpack(raised))
+  call('ZADD', prefix .. 'marks', 'GT', unpack(raised))
 end
 for page, ops in pairs(bits) do
-  redis.call('BITFIELD', prefix .. 'applied:' .. page, unpack(ops))
+  call('BITFIELD', prefix .. 'applied:' .. page, unpack(ops))
 end
 
 -- The newest heartbeat that every partition has passed: the oldest of the partitions' newest.
@@ -122,7 +134,7 @@ local function watermark(partitions)
     fields[p] = 'heartbeat:' .. (p - 1)
   end
   local oldest, text
-  for _, beat in ipairs(redis.call('HMGET', head, unpack(fields))) do
+  for _, beat in ipairs(call('HMGET', head, unpack(fields))) do
     local committed = beat and tonumber(string.match(beat, '^%d+'))
     if not committed then
       return nil
@@ -141,47 +153,47 @@ local function open(partitions)
     fields[p] = 'lost:' .. (p - 1)
   end
   local most = 0
-  for _, lost in ipairs(redis.call('HMGET', head, unpack(fields))) do
+  for _, lost in ipairs(call('HMGET', head, unpack(fields))) do
     if not lost then
       return nil
     end
     most = math.max(most, tonumber(lost))
   end
-  redis.call('HDEL', head, unpack(fields))
+  call('HDEL', head, unpack(fields))
   return most
 end
 
 -- Forgets what says nothing any more, `limit` of each kind; true when there is more.
 local function sweep(limit, keep)
   local marks, more = prefix .. 'marks', false
-  local over = redis.call('ZCARD', marks) - keep
+  local over = call('ZCARD', marks) - keep
   if over > 0 then
-    local at = redis.call('ZRANGE', marks, over - 1, over - 1, 'WITHSCORES')
+    local at = call('ZRANGE', marks, over - 1, over - 1, 'WITHSCORES')
     floor = math.max(floor, tonumber(at[2]))
   end
-  local old = redis.call('ZCOUNT', marks, '-inf', floor)
+  local old = call('ZCOUNT', marks, '-inf', floor)
   if old > 0 then
-    redis.call('ZREMRANGEBYRANK', marks, 0, math.min(old, limit) - 1)
+    call('ZREMRANGEBYRANK', marks, 0, math.min(old, limit) - 1)
     more = old > limit
   end
-  local time = redis.call('TIME')
+  local time = call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  local expired = redis.call('ZRANGEBYSCORE', prefix .. 'tags', '-inf', now, 'LIMIT', 0, limit)
+  local expired = call('ZRANGEBYSCORE', prefix .. 'tags', '-inf', now, 'LIMIT', 0, limit)
   if #expired > 0 then
-    redis.call('ZREM', prefix .. 'tags', unpack(expired))
+    call('ZREM', prefix .. 'tags', unpack(expired))
     for i = 1, #expired do
       expired[i] = index .. expired[i]
     end
-    redis.call('UNLINK', unpack(expired))
+    call('UNLINK', unpack(expired))
     more = more or #expired == limit
   end
   local page = math.floor(floor / 65536)
-  local from = tonumber(redis.call('HGET', head, 'applied_from') or page)
+  local from = tonumber(call('HGET', head, 'applied_from') or page)
   local to = math.min(page, from + 16)
   for gone = from, to - 1 do
-    redis.call('UNLINK', prefix .. 'applied:' .. gone)
+    call('UNLINK', prefix .. 'applied:' .. gone)
   end
-  redis.call('HSET', head, 'applied_from', to)
+  call('HSET', head, 'applied_from', to)
   return more or to < page
 end
 
@@ -190,7 +202,7 @@ if reply[1] == n and ARGV[last] then
   local partitions, beat = tonumber(ARGV[last]), false
   if not floor and ARGV[last + 4] ~= '' then
     for i = last + 5, #ARGV, 4 do
-      redis.call('HSET', head, 'lost:' .. ARGV[i], ARGV[last + 4])
+      call('HSET', head, 'lost:' .. ARGV[i], ARGV[last + 4])
     end
     floor = open(partitions)
   end
@@ -201,28 +213,28 @@ if reply[1] == n and ARGV[last] then
       reply[3] = 1
     end
     if floor ~= tonumber(known[2] or '') then
-      redis.call('HSET', head, 'floor', string.format('%.0f', floor))
+      call('HSET', head, 'floor', string.format('%.0f', floor))
     end
   end
   for i = last + 5, #ARGV, 4 do
-    redis.call('HSET', head, 'offset:' .. ARGV[i], ARGV[i + 2])
+    call('HSET', head, 'offset:' .. ARGV[i], ARGV[i + 2])
     if ARGV[i + 3] ~= '' then
       beat = true
-      redis.call('HSET', head, 'heartbeat:' .. ARGV[i], ARGV[i + 3])
+      call('HSET', head, 'heartbeat:' .. ARGV[i], ARGV[i + 3])
     end
   end
   local newest = beat and watermark(partitions)
   if newest then
     local xid, lsn
     committed, xid, xmin, lsn = string.match(newest, '^(%d+) (%d+) (%d+) (%S+)$')
-    redis.call('HSET', head, 'committed_us', committed, 'xid', xid, 'xmin', xmin, 'lsn', lsn)
+    call('HSET', head, 'committed_us', committed, 'xid', xid, 'xmin', xmin, 'lsn', lsn)
   end
 end
 
 if #told > 0 or committed ~= '0' then
   -- Written by hand: the encoder of tables would round the microseconds.
-  local seq = redis.call('HINCRBY', head, 'seq', 1)
-  redis.call('PUBLISH', prefix .. 'feed', '["' .. ARGV[2] .. '",' .. string.format('%.0f', seq) .. ','
+  local seq = call('HINCRBY', head, 'seq', 1)
+  call('PUBLISH', prefix .. 'feed', '["' .. ARGV[2] .. '",' .. string.format('%.0f', seq) .. ','
     .. committed .. ',' .. xmin .. ',' .. (#told > 0 and cjson.encode(told) or '[]') .. ']')
 end
 return reply

@@ -39,7 +39,7 @@ public final class SinkService implements Service {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-  private static final int MAX_POLL_RECORDS = 2000;
+  private static final int MAX_POLL_RECORDS = 4000;
   private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
 
   private final String name;

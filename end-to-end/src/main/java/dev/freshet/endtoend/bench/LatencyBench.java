@@ -1,6 +1,5 @@
 package dev.freshet.endtoend.bench;
 
-import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,10 +25,6 @@ final class LatencyBench implements Bench {
   private static final List<Chain> CHAINS = List.of(Chain.FRESHET, Chain.NO_STREAMS, Chain.FLOOR);
   private static final int WARM_UP_SECONDS = 2;
   private static final int LONGEST_JIT_SECONDS = 60;
-
-  /** Share of one processor below which the JIT compiler counts as done. */
-  private static final double LITTLE_JIT = 0.1;
-
   private static final int JIT_ROWS_PER_SECOND = 10_000;
   private static final int MOST_JIT_ROWS = 100_000;
   private static final Duration LONGEST_LIFE = Duration.ofSeconds(10);
@@ -125,17 +120,13 @@ final class LatencyBench implements Bench {
       try (RunningChain running = RunningChain.start(bed, chain)) {
         bed.update(rows);
         running.awaitApplied();
-        double jit = 1;
-        for (int s = 0; s < seconds && jit > LITTLE_JIT; s += WARM_UP_SECONDS) {
-          double before = jitSeconds();
+        boolean done = false;
+        for (int s = 0; s < seconds && !done; s += WARM_UP_SECONDS) {
+          JitCompiler compiler = JitCompiler.from();
           traffic(running, WARM_UP_SECONDS);
-          jit = (jitSeconds() - before) / WARM_UP_SECONDS;
+          done = compiler.done();
         }
       }
-    }
-
-    private static double jitSeconds() {
-      return ManagementFactory.getCompilationMXBean().getTotalCompilationTime() / 1e3;
     }
 
     Slice measure(Chain chain, double seconds) throws SQLException, InterruptedException {

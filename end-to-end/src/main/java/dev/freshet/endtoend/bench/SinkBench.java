@@ -33,7 +33,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class SinkBench implements Bench {
 
   private static final List<Integer> KEYS_PER_TAG = List.of(1, 10, 1000);
-  private static final int BATCH = 2000;
+  private static final int BATCH = 4000; // what the sink polls at most
+  private static final int MOST_WARM_UPS = 6;
   private static final int TAGS_PER_TRANSACTION = 500;
   private static final long FIRST_XID = 1000;
 
@@ -59,8 +60,13 @@ final class SinkBench implements Bench {
     try (TestBed bed = TestBed.start(1, false, talk)) {
       TopicProvisioner.ensure(bed.kafka(), Chain.topics(topics));
       Trial trial = new Trial(bed, topics, options.rows());
-      for (int keys : KEYS_PER_TAG) {
-        trial.run(keys); // for the JIT compiler
+      boolean done = false;
+      for (int i = 0; i < MOST_WARM_UPS && !done; i++) {
+        JitCompiler compiler = JitCompiler.from();
+        for (int keys : KEYS_PER_TAG) {
+          trial.run(keys);
+        }
+        done = compiler.done();
       }
       Random random = new Random(options.seed());
       for (int round = 1; round <= options.rounds(); round++) {
