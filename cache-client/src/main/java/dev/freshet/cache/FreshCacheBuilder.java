@@ -1,7 +1,6 @@
 package dev.freshet.cache;
 
 import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of a {@link FreshCache}. Only the namespace and Redis must be given. */
 public final class FreshCacheBuilder {
+
+  private static final String CLUSTER = "-cluster://";
 
   String namespace = "";
   @Nullable Supplier<Link> link;
@@ -52,17 +53,19 @@ public final class FreshCacheBuilder {
   }
 
   /**
-   * Redis alone ({@code redis://host:6379}, {@code rediss://} for TLS) or behind Sentinel ({@code
-   * redis-sentinel://host:26379#name}), through a client of the cache's own.
+   * Redis alone ({@code redis://host:6379}, {@code rediss://} for TLS), behind Sentinel ({@code
+   * redis-sentinel://host:26379#name}) or a cluster ({@code redis-cluster://one:6379,two:6379}),
+   * written as in {@code freshet.yaml}, through a client of the cache's own.
    */
   public FreshCacheBuilder redis(String uri) {
     this.link =
         () -> {
-          RedisClient client = RedisClient.create(uri);
-          client.setOptions(
-              ClientOptions.builder()
-                  .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                  .build());
+          if (uri.contains(CLUSTER)) {
+            RedisClusterClient client = OwnClients.cluster(uri);
+            ownClient = Optional.of(client);
+            return Link.to(client);
+          }
+          RedisClient client = OwnClients.one(uri);
           ownClient = Optional.of(client);
           return Link.to(client);
         };

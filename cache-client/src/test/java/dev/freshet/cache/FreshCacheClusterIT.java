@@ -61,7 +61,10 @@ class FreshCacheClusterIT {
     FreshCache cache =
         FreshCache.builder()
             .namespace("shop")
-            .redis(client)
+            .redis(
+                String.join(",", servers.uris())
+                    .replace(",redis://", ",")
+                    .replace("redis:", "redis-cluster:"))
             .feedLimits(new FeedLimits(Duration.ofMinutes(1), Duration.ofMillis(100), 10_000, 100))
             .build();
     assertThat(cache.awaitReady(Duration.ofSeconds(20))).isTrue();

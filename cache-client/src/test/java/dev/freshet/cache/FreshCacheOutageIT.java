@@ -90,6 +90,27 @@ class FreshCacheOutageIT {
     }
   }
 
+  @Test
+  void oneThatReadsLocalValuesAloneNoticesThatRedisIsBack() throws Exception {
+    try (FreshCache cache = rig.open(builder())) {
+      assertThat(get(cache, SERVING)).isEqualTo(1);
+      rig.redis.clientPause(1_500);
+      until("Redis is left alone", () -> leftAloneAfterALoadOfAnother(cache));
+      rig.reset(); // answered when the pause is over
+      until(
+          "the value of before is gone",
+          () -> {
+            rig.heartbeat();
+            return get(cache, SERVING) > 1;
+          });
+    }
+  }
+
+  private boolean leftAloneAfterALoadOfAnother(FreshCache cache) {
+    cache.get("other", BYPASSING, Integer.class, this::load);
+    return cache.parts().far().leftAlone();
+  }
+
   private static boolean trustIsLost(FreshCache cache) {
     return !cache.parts().feed().trusted(0);
   }

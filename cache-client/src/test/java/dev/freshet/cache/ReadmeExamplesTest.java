@@ -50,7 +50,7 @@ class ReadmeExamplesTest {
   static FreshCache build(MeterRegistry registry) {
     return FreshCache.builder()
         .namespace("shop") // as in freshet.yaml
-        .redis("redis://cache:6379") // or redis-sentinel://..., or a Lettuce client
+        .redis("redis://cache:6379") // or redis-sentinel://, redis-cluster://, or a Lettuce client
         .metrics(registry)
         .build();
   }
