@@ -69,6 +69,11 @@ public final class Varints {
     at += count;
   }
 
+  /** Writes what the other one wrote. */
+  public void all(Varints written) {
+    all(written.bytes, 0, written.at);
+  }
+
   /** Writes a number, as unsigned. */
   public void varint(long value) {
     room(LONGEST);

@@ -21,7 +21,7 @@ public record MetricsConfig(
     @Doc("How far ahead of the clock an event may be. Beyond that it is counted at the present.")
         @Default("30s")
         Duration maxSkew,
-    @Doc("Partitions the topics of requests and of partial counts are created with.") @Default("4")
+    @Doc("Partitions the topics of partial counts and of history are created with.") @Default("4")
         int partitions,
     @Doc("Threads of this process that count; more than there are partitions are idle.")
         @Default("1")
@@ -71,6 +71,16 @@ public record MetricsConfig(
     if (found < 1 || found > most) {
       throw new InvalidValue(key, "found %d, expected 1 to %d".formatted(found, most));
     }
+  }
+
+  /** The windows as rows name them. */
+  public List<String> windowNames() {
+    return windows.stream().map(Panes::name).toList();
+  }
+
+  /** A window as rows name it. */
+  public static String windowName(Duration window) {
+    return Panes.name(window);
   }
 
   /** All defaults. */

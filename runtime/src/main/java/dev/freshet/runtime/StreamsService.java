@@ -5,6 +5,7 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -16,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs one topology: the only owner of {@link KafkaStreams}.
  *
- * <p>At least once. An exception no handler took ends the service with its reason; nothing restarts
- * it in silence.
+ * <p>At least once, unless its settings say exactly once. An exception no handler took ends the
+ * service with its reason; nothing restarts it in silence.
  */
 public final class StreamsService implements Service {
 
@@ -39,8 +40,23 @@ public final class StreamsService implements Service {
       Topology topology,
       KafkaConnection kafka,
       Properties settings) {
+    this(name, applicationId, topology, kafka, settings, new ConsumerLags());
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param clients makes the topology's clients
+   */
+  public StreamsService(
+      String name,
+      String applicationId,
+      Topology topology,
+      KafkaConnection kafka,
+      Properties settings,
+      KafkaClientSupplier clients) {
     this.name = name;
-    this.streams = new KafkaStreams(topology, properties(applicationId, kafka, settings));
+    this.streams = new KafkaStreams(topology, properties(applicationId, kafka, settings), clients);
     streams.setUncaughtExceptionHandler(
         e -> {
           failure.compareAndSet(null, e);
