@@ -6,6 +6,7 @@ import dev.freshet.ingest.IngestConfig;
 import dev.freshet.ingest.requests.RequestsConfig;
 import dev.freshet.invalidation.InvalidationConfig;
 import dev.freshet.invalidation.TableRule;
+import dev.freshet.metrics.MetricsConfig;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
@@ -41,7 +42,8 @@ public record FreshetConfig(
     @Doc("What a row change makes stale, by table. These tables are captured.")
         @Example("{ public.products: [\"product:{id}\"] }")
         Map<TableName, TableRule> invalidate,
-    @Doc("How stale tags reach Redis.") @Default("{}") InvalidationConfig invalidation) {
+    @Doc("How stale tags reach Redis.") @Default("{}") InvalidationConfig invalidation,
+    @Doc("How request events become rolling latencies.") @Default("{}") MetricsConfig metrics) {
 
   public FreshetConfig {
     invalidate = Collections.unmodifiableMap(new TreeMap<>(invalidate));

@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class Roles {
 
   private static final List<Role> ALL =
-      List.of(new IngestRole(), new RequestsRole(), new InvalidationRole());
+      List.of(new IngestRole(), new RequestsRole(), new InvalidationRole(), new MetricsRole());
 
   private Roles() {}
 

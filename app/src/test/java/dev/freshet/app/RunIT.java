@@ -3,6 +3,7 @@ package dev.freshet.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.events.Topics;
 import dev.freshet.runtime.config.Environment;
 import io.lettuce.core.RedisClient;
 import java.io.OutputStream;
@@ -16,6 +17,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +77,7 @@ class RunIT {
       Typed unknown = Typed.freshet("why", "no-such-key", "-c", config);
       assertThat(unknown.code()).isEqualTo(1);
       assertThat(unknown.err()).contains("freshet why --tag");
+      aRequestIsCounted(stack, config);
       Typed doctor = Typed.freshet("doctor", "-c", config);
       assertThat(doctor.code()).as(doctor.out()).isZero();
 
@@ -117,6 +122,29 @@ class RunIT {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static void aRequestIsCounted(EmbeddedStack stack, String config) throws Exception {
+    Map<String, Object> settings = Map.of("bootstrap.servers", stack.kafkaBootstrap());
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      String event = "{\"service\":\"web\",\"route\":\"/cart\",\"status\":200,\"duration_ms\":12}";
+      producer
+          .send(
+              new ProducerRecord<>(
+                  new Topics("freshet").requests(), event.getBytes(StandardCharsets.UTF_8)))
+          .get();
+    }
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    String rows = "";
+    while (!rows.contains("/cart") && System.nanoTime() < deadline) {
+      rows = Typed.freshet("latency", "--window", "1m", "--json", "-c", config).out();
+    }
+    assertThat(rows).contains("\"route\":\"/cart\",\"window\":\"1m\"", "\"max_ms\":12.0");
+    assertThat(Typed.freshet("latency", "--route", "/cart", "-c", config).out())
+        .contains("last 5m", "web /cart", "12.00 ms");
+    assertThat(Typed.freshet("latency", "--window", "7m", "-c", config).err())
+        .contains("there is no window of 7m; there are 1m, 5m, 15m, 1h");
   }
 
   private static void sql(Connection connection, String statement) throws Exception {

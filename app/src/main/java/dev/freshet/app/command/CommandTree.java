@@ -47,6 +47,7 @@ public final class CommandTree {
     add(line, groups, Group.CHECK, new PrintTopology(terminal));
     add(line, groups, Group.LOOK, new Why(terminal));
     add(line, groups, Group.LOOK, new Tail(terminal));
+    add(line, groups, Group.LOOK, new Latency(terminal));
     for (CommandProvider provider : others) {
       add(line, groups, provider.group(), provider.command(terminal));
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -118,6 +119,35 @@ final class TopicReader implements AutoCloseable {
                 return true;
               }
             }
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Gives every record from the beginning on; asks {@code goOn} once all that was there at the
+   * beginning has been given, and after every look from then on, until it answers false.
+   */
+  void table(
+      String topic,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> take,
+      BooleanSupplier goOn) {
+    List<TopicPartition> partitions = partitions(topic);
+    orUnreachable(
+        () -> {
+          Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+          consumer.assign(partitions);
+          consumer.seekToBeginning(partitions);
+          boolean all = false;
+          while (!Thread.currentThread().isInterrupted()) {
+            all =
+                all
+                    || partitions.stream()
+                        .allMatch(at -> consumer.position(at) >= end.getOrDefault(at, 0L));
+            if (all && !goOn.getAsBoolean()) {
+              return true;
+            }
+            consumer.poll(POLL).forEach(take);
           }
           return true;
         });
