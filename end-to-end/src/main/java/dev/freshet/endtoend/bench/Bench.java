@@ -14,6 +14,7 @@ interface Bench {
           new SinkBench(),
           new BulkBench(),
           new CacheBench(),
+          new RequestsBench(),
           new LeakBench(),
           new HugeTagBench(),
           new ConsistencyBench());
