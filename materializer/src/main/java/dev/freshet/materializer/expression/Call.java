@@ -47,12 +47,10 @@ public final class Call implements Tree {
   @Override
   public @Nullable Object eval(@Nullable Object[] row) {
     if (body instanceof Body.Two two) {
+      // Postgres evaluates all arguments of a strict function, also behind a NULL: they may raise.
       Object a = first.eval(row);
-      if (a == null) {
-        return null;
-      }
       Object b = second.eval(row);
-      return b == null ? null : two.apply(a, b);
+      return a == null || b == null ? null : two.apply(a, b);
     }
     if (body instanceof Body.One one) {
       Object a = first.eval(row);
@@ -63,8 +61,8 @@ public final class Call implements Tree {
 
   private @Nullable Object three(Body.Three three, @Nullable Object[] row) {
     Object a = first.eval(row);
-    Object b = a == null ? null : second.eval(row);
-    Object c = b == null ? null : third.eval(row);
+    Object b = second.eval(row);
+    Object c = third.eval(row);
     return a == null || b == null || c == null ? null : three.apply(a, b, c);
   }
 

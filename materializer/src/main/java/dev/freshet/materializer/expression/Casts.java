@@ -86,9 +86,14 @@ public final class Casts {
     if (Times.infinite(micros)) {
       return micros;
     }
+    // Half away from zero, which for Postgres is the year 2000.
+    long since2000 = micros - Times.EPOCH_2000;
     long unit = (long) Math.pow(10, 6 - digits);
     long half = unit / 2;
-    return micros >= 0 ? (micros + half) / unit * unit : -((-micros + half) / unit * unit);
+    return Times.EPOCH_2000
+        + (since2000 >= 0
+            ? (since2000 + half) / unit * unit
+            : -((-since2000 + half) / unit * unit));
   }
 
   private static Body.@Nullable One convert(Kind from, Kind to, Session session) {

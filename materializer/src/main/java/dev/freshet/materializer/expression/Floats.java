@@ -119,9 +119,27 @@ final class Floats {
     return exact.round(new MathContext(enough, RoundingMode.HALF_EVEN));
   }
 
+  /**
+   * Whether the number is the nearest to the text; Postgres does not count on how a tie is read.
+   */
   private static boolean reads(BigDecimal text, double value, boolean single) {
-    return single
-        ? Float.parseFloat(text.toString()) == (float) value
-        : Double.parseDouble(text.toString()) == value;
+    boolean same =
+        single
+            ? Float.parseFloat(text.toString()) == (float) value
+            : Double.parseDouble(text.toString()) == value;
+    if (!same) {
+      return false;
+    }
+    BigDecimal off = text.subtract(new BigDecimal(value));
+    double neighbour = neighbour(value, off.signum() > 0, single);
+    return Double.isInfinite(neighbour)
+        || off.abs().compareTo(text.subtract(new BigDecimal(neighbour)).abs()) < 0;
+  }
+
+  private static double neighbour(double value, boolean above, boolean single) {
+    if (single) {
+      return above ? Math.nextUp((float) value) : Math.nextDown((float) value);
+    }
+    return above ? Math.nextUp(value) : Math.nextDown(value);
   }
 }

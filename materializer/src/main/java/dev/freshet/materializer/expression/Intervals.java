@@ -40,6 +40,10 @@ final class Intervals {
 
   /** Fractions of a month become days, fractions of a day time, as in Postgres's interval_mul. */
   static Interval multiply(Interval a, double factor) {
+    if (Double.isInfinite(factor)) {
+      // Postgres has infinite intervals from 17 on.
+      throw new EvaluationException("an infinite interval is not supported");
+    }
     double months = a.months() * factor;
     double days = a.days() * factor;
     if (!(Math.abs(months) < Integer.MAX_VALUE) || !(Math.abs(days) < Integer.MAX_VALUE)) {

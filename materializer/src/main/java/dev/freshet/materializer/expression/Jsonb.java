@@ -155,9 +155,13 @@ final class Jsonb {
     return node.isObject() ? node.get(key) : null;
   }
 
+  /** A scalar counts as an array of one, because that is how Postgres keeps it. */
   static @Nullable JsonNode element(JsonNode node, long index) {
-    if (!node.isArray()) {
+    if (node.isObject()) {
       return null;
+    }
+    if (!node.isArray()) {
+      return index == 0 || index == -1 ? node : null;
     }
     long place = index < 0 ? node.size() + index : index;
     return place < 0 || place >= node.size() ? null : node.get((int) place);

@@ -43,6 +43,9 @@ final class Text {
   }
 
   static String right(String text, long count) {
+    if (count == Integer.MIN_VALUE) {
+      return text; // its negation does not fit: Postgres takes everything
+    }
     int length = length(text);
     long take = count < 0 ? Math.max(0, length + count) : Math.min(length, count);
     return text.substring(text.offsetByCodePoints(0, (int) (length - take)));

@@ -171,7 +171,10 @@ final class TimeFunctions {
     if (Math.abs(seconds) > 1e13) {
       throw new EvaluationException("timestamp out of range");
     }
-    return Times.checkedTimestamp((long) Math.rint(seconds * Times.SECOND));
+    // Postgres counts from 2000 on, and rounds what it then has.
+    double since2000 =
+        Math.rint((seconds - (double) (Times.EPOCH_2000 / Times.SECOND)) * Times.SECOND);
+    return Times.checkedTimestamp((long) since2000 + Times.EPOCH_2000);
   }
 
   private static Long plusDays(long day, long count) {

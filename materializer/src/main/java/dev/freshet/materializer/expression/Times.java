@@ -19,13 +19,19 @@ final class Times {
   static final long HOUR = 60 * MINUTE;
   static final long DAY = 24 * HOUR;
 
+  /** Where Postgres's own count begins: 2000-01-01. */
+  static final long EPOCH_2000 = 946_684_800 * SECOND;
+
   static final long INFINITY = Long.MAX_VALUE;
   static final long MINUS_INFINITY = Long.MIN_VALUE;
 
-  /** Postgres keeps timestamps from 4714-11-24 BC up to, not including, 294277-01-01. */
+  /**
+   * Postgres's timestamps begin at 4714-11-24 BC. They end in the year 294276, ours 30 years
+   * earlier.
+   */
   private static final long FIRST_DAY = LocalDate.of(-4713, 11, 24).toEpochDay();
 
-  private static final long TIMESTAMP_END_DAY = LocalDate.of(294_277, 1, 1).toEpochDay();
+  private static final long TIMESTAMP_END_DAY = Long.MAX_VALUE / DAY;
   private static final long DATE_END_DAY = LocalDate.of(5_874_898, 1, 1).toEpochDay();
   private static final int NANOS_PER_MICRO = 1_000;
 
@@ -36,7 +42,7 @@ final class Times {
   }
 
   static Long checkedTimestamp(long micros) {
-    if (micros < FIRST_DAY * DAY || micros >= TIMESTAMP_END_DAY * DAY) {
+    if (micros < FIRST_DAY * DAY || micros == INFINITY) {
       throw new EvaluationException("timestamp out of range");
     }
     return micros;
@@ -148,7 +154,7 @@ final class Times {
   /** The time between, in whole days and the rest; months are never counted. */
   static Interval between(long from, long to) {
     if (infinite(from) || infinite(to)) {
-      throw new EvaluationException("cannot subtract infinite timestamps");
+      throw new EvaluationException("an infinite interval is not supported");
     }
     long difference;
     try {

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * A compiled view.
  *
  * @param name what its topic and table are called
- * @param sql the text it was compiled from
+ * @param sql the SELECT it was compiled from, fit to be run in Postgres
  * @param root whose columns have unique names: the view's
  * @param key columns of the root that tell its rows apart: the group key, or the primary keys of
  *     the sources; empty when the view has always one row. A key column can be NULL

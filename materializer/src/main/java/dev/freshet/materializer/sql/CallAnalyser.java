@@ -7,6 +7,7 @@ import dev.freshet.materializer.expression.Constant;
 import dev.freshet.materializer.expression.Function;
 import dev.freshet.materializer.expression.Function.Syntax;
 import dev.freshet.materializer.expression.FunctionTable;
+import dev.freshet.materializer.expression.Tree;
 import dev.freshet.materializer.plan.Expression;
 import dev.freshet.materializer.plan.PgType;
 import dev.freshet.materializer.plan.PgType.Kind;
@@ -123,11 +124,11 @@ final class CallAnalyser {
     if (equal.isBroken()) {
       return equal;
     }
-    Typed first = coercion.settled(arguments.get(0), at);
+    // The value is the left side as the comparison needs it: nullif(1, 2.5) is numeric.
+    Expression first = ((Tree) equal.expression()).children().get(0);
     return new Typed(
-        new Choice(
-            Choice.Kind.NULLIF, first.type(), List.of(first.expression(), equal.expression())),
-        first.codePointOrder());
+        new Choice(Choice.Kind.NULLIF, first.type(), List.of(first, equal.expression())),
+        arguments.get(0).codePointOrder());
   }
 
   private Typed concat(String name, List<Typed> arguments, Position at) {

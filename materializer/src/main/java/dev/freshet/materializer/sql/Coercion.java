@@ -34,7 +34,8 @@ final class Coercion {
     if (value.isUntyped()) {
       return literal(value, type, at);
     }
-    Expression cast = Casts.cast(value.expression(), type, session);
+    boolean toEnum = type.kind() == PgType.Kind.ENUM && value.kind().isText();
+    Expression cast = toEnum ? null : Casts.cast(value.expression(), type, session);
     if (cast == null) {
       return cannot(value, type, at);
     }
@@ -46,7 +47,10 @@ final class Coercion {
   }
 
   private Typed cannot(Typed value, PgType type, Position at) {
-    if (type.kind() == PgType.Kind.BPCHAR) {
+    if (type.kind() == PgType.Kind.ENUM && value.kind().isText()) {
+      refusals.unsupported(
+          at, "a cast from text to " + type, "cast the enum to text, as in x::text = y");
+    } else if (type.kind() == PgType.Kind.BPCHAR) {
       refusals.unsupported(at, "a cast to " + type, "cast to text or varchar(n)");
     } else if (value.kind() == PgType.Kind.JSONB) {
       refusals.unsupported(

@@ -61,6 +61,7 @@ final class Types {
     boolean sameModifier = true;
     for (Typed value : values) {
       if (value.isUntyped()) {
+        sameModifier = false;
         continue;
       }
       PgType type = value.type();

@@ -67,7 +67,7 @@ public final class ViewCompiler {
           refusals.unsupported(START, "a key of type char(n)", "cast it to text");
         }
       }
-      return Optional.of(new ViewPlan(name, sql, root, key, zone));
+      return Optional.of(new ViewPlan(name, SelectParser.select(sql, query), root, key, zone));
     } catch (Keys.MissingKeyException e) {
       refusals.error(query.body().at(), String.valueOf(e.getMessage()));
       return Optional.empty();

@@ -51,6 +51,28 @@ public final class SelectParser {
     }
   }
 
+  /**
+   * The SELECT alone: without CREATE VIEW around it, without a semicolon behind it.
+   *
+   * @param query what {@link #parse} has found in the text
+   */
+  public static String select(String sql, Query query) {
+    List<Token> tokens = Lexer.tokens(sql);
+    int end = tokens.size() - 1;
+    if (end > 0 && tokens.get(end - 1).isSymbol(";")) {
+      end--;
+    }
+    return sql.substring(offset(sql, query.at()), offset(sql, tokens.get(end).at())).strip();
+  }
+
+  static int offset(String sql, Position at) {
+    int offset = 0;
+    for (int line = 1; line < at.line(); line++) {
+      offset = sql.indexOf('\n', offset) + 1;
+    }
+    return offset + at.column() - 1;
+  }
+
   private void skipCreate() {
     if (!tokens.takeIf("create")) {
       return;
