@@ -18,6 +18,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -143,10 +144,9 @@ class ExpressionIT {
         return;
       }
       compared++;
-      boolean same =
-          error != null || theirs.error() != null
-              ? error != null && theirs.error() != null
-              : java.util.Objects.equals(ours.text(), theirs.text());
+      boolean oneFails = error != null || theirs.error() != null;
+      boolean bothFail = error != null && theirs.error() != null;
+      boolean same = oneFails ? bothFail : Objects.equals(ours.text(), theirs.text());
       if (!same && differences.size() < 20) {
         differences.add(
             "%s in %s%n  ours %s%n  theirs %s%n  row %s"

@@ -85,10 +85,9 @@ class ViewCompilerTest {
   void theMessageHasTheLineAndACaret() {
     assertThatThrownBy(() -> plan("SELECT id,\n  amuont FROM orders"))
         .hasMessage(
-            """
-            line 2, column 3: column "amuont" does not exist; did you mean "amount"?
-              \s amuont FROM orders
-              \s ^""");
+            "line 2, column 3: column \"amuont\" does not exist; did you mean \"amount\"?\n"
+                + "    amuont FROM orders\n"
+                + "    ^");
   }
 
   @ParameterizedTest
