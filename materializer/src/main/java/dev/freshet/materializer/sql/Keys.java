@@ -1,5 +1,6 @@
 package dev.freshet.materializer.sql;
 
+import dev.freshet.materializer.expression.Call;
 import dev.freshet.materializer.expression.Constant;
 import dev.freshet.materializer.expression.Input;
 import dev.freshet.materializer.plan.Aggregate;
@@ -77,11 +78,21 @@ final class Keys {
     List<Integer> equal = equalColumns(project.input(), key);
     List<Expression> expressions = project.expressions();
     for (int i = 0; i < expressions.size(); i++) {
-      if (expressions.get(i) instanceof Input input && equal.contains(input.index())) {
+      if (widened(expressions.get(i)) instanceof Input input && equal.contains(input.index())) {
         return Optional.of(i);
       }
     }
     return Optional.empty();
+  }
+
+  /** What a conversion between integers keeps apart, it keeps apart itself. */
+  private static Expression widened(Expression expression) {
+    boolean cast =
+        expression instanceof Call call
+            && call.name().startsWith("::")
+            && call.type().kind().isInteger()
+            && call.children().get(0).type().kind().isInteger();
+    return cast ? ((Call) expression).children().get(0) : expression;
   }
 
   /** The column and those that an inner join makes equal to it. */
