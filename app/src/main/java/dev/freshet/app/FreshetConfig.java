@@ -7,6 +7,8 @@ import dev.freshet.ingest.requests.RequestsConfig;
 import dev.freshet.invalidation.InvalidationConfig;
 import dev.freshet.invalidation.TableRule;
 import dev.freshet.metrics.MetricsConfig;
+import dev.freshet.metrics.slo.AlertsConfig;
+import dev.freshet.metrics.slo.Slo;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
@@ -43,9 +45,15 @@ public record FreshetConfig(
         @Example("{ public.products: [\"product:{id}\"] }")
         Map<TableName, TableRule> invalidate,
     @Doc("How stale tags reach Redis.") @Default("{}") InvalidationConfig invalidation,
-    @Doc("How request events become rolling latencies.") @Default("{}") MetricsConfig metrics) {
+    @Doc("How request events become rolling latencies.") @Default("{}") MetricsConfig metrics,
+    @Doc("Which share of the requests should be good, by a name of yours.")
+        @Default("{}")
+        @Example("{ shop: { indicator: latency, threshold: 500ms, objective: 0.95 } }")
+        Map<String, Slo> slos,
+    @Doc("Who is told when an objective is at risk.") @Default("{}") AlertsConfig alerts) {
 
   public FreshetConfig {
+    slos = Collections.unmodifiableMap(new TreeMap<>(slos));
     invalidate = Collections.unmodifiableMap(new TreeMap<>(invalidate));
     try {
       Topics checked = new Topics(namespace);

@@ -8,7 +8,12 @@ import java.util.Optional;
 public final class Roles {
 
   private static final List<Role> ALL =
-      List.of(new IngestRole(), new RequestsRole(), new InvalidationRole(), new MetricsRole());
+      List.of(
+          new IngestRole(),
+          new RequestsRole(),
+          new InvalidationRole(),
+          new MetricsRole(),
+          new SloRole());
 
   private Roles() {}
 

@@ -5,7 +5,6 @@ import dev.freshet.runtime.config.Doc;
 import dev.freshet.runtime.config.InvalidValue;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 
 /** Who is told of alerts. */
 @Doc("Who is told of alerts.")
@@ -15,7 +14,7 @@ public record AlertsConfig(
             "Hosts that webhooks may go to although their addresses are private, loopback or"
                 + " link-local.")
         @Default("[]")
-        Set<String> privateHosts,
+        List<String> privateHosts,
     @Doc("How long one attempt may take; 1s to 1m.") @Default("10s") Duration timeout,
     @Doc("How long a webhook that does not answer is tried again; 1m to 1d.") @Default("15m")
         Duration giveUpAfter) {
@@ -24,7 +23,7 @@ public record AlertsConfig(
 
   public AlertsConfig {
     webhooks = List.copyOf(webhooks);
-    privateHosts = Set.copyOf(privateHosts);
+    privateHosts = List.copyOf(privateHosts);
     if (webhooks.size() > MOST_WEBHOOKS) {
       throw new InvalidValue(
           "webhooks",
@@ -37,7 +36,7 @@ public record AlertsConfig(
 
   /** Nobody. */
   public static AlertsConfig defaults() {
-    return new AlertsConfig(List.of(), Set.of(), Duration.ofSeconds(10), Duration.ofMinutes(15));
+    return new AlertsConfig(List.of(), List.of(), Duration.ofSeconds(10), Duration.ofMinutes(15));
   }
 
   private static void require(String key, Duration found, Duration least, Duration most) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -24,7 +25,17 @@ import org.apache.kafka.streams.state.Stores;
 /** The front door of objectives: minutes in, alerts out, and on to webhooks. */
 public final class SloAlerts {
 
-  private static final String NAME = "slo-alerts";
+  /**
+   * What a platform should reach when its config says nothing else, as in the config file: 95 % of
+   * the requests within half a second, one error in a thousand, four hits in five.
+   */
+  public static final String DEFAULTS =
+      "{ latency: { indicator: latency, threshold: 500ms, objective: 0.95 },"
+          + " errors: { indicator: errors, objective: 0.999 },"
+          + " cache: { indicator: cache, objective: 0.8 } }";
+
+  /** What users call this role. */
+  public static final String NAME = "slo-alerts";
 
   private SloAlerts() {}
 
@@ -88,7 +99,8 @@ public final class SloAlerts {
               () ->
                   new Webhooks(
                       alerts,
-                      new HttpPost(new AddressGuard(alerts.privateHosts()), alerts.timeout()),
+                      new HttpPost(
+                          new AddressGuard(Set.copyOf(alerts.privateHosts())), alerts.timeout()),
                       registry,
                       InstantSource.system())));
     }

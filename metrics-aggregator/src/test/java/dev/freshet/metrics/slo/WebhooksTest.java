@@ -55,7 +55,7 @@ class WebhooksTest {
               List.of(
                   new Webhook("https://one.example.com/x?token=y", Optional.of(new Secret("key"))),
                   new Webhook("https://two.example.com", Optional.empty())),
-              Set.of(),
+              List.of(),
               Duration.ofSeconds(1),
               Duration.ofMinutes(15)),
           http,
