@@ -6,6 +6,7 @@ import dev.freshet.ingest.IngestConfig;
 import dev.freshet.ingest.requests.RequestsConfig;
 import dev.freshet.invalidation.InvalidationConfig;
 import dev.freshet.invalidation.TableRule;
+import dev.freshet.materializer.MaterializerConfig;
 import dev.freshet.metrics.MetricsConfig;
 import dev.freshet.metrics.slo.AlertsConfig;
 import dev.freshet.metrics.slo.Slo;
@@ -17,6 +18,7 @@ import dev.freshet.runtime.config.InvalidValue;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The whole config file, in the order in which the data flows. */
 @Doc(
@@ -50,7 +52,14 @@ public record FreshetConfig(
         @Default("{}")
         @Example("{ shop: { indicator: latency, threshold: 500ms, objective: 0.95 } }")
         Map<String, Slo> slos,
-    @Doc("Who is told when an objective is at risk.") @Default("{}") AlertsConfig alerts) {
+    @Doc("Who is told when an objective is at risk.") @Default("{}") AlertsConfig alerts,
+    @Doc("Views to keep, by name: SQL whose result is a table that follows every commit.")
+        @Default("{}")
+        Map<String, ViewConfig> views,
+    @Doc("How views are kept.") @Default("{}") MaterializerConfig materializer) {
+
+  /** What a view may be called: part of names of topics, groups and tables. */
+  private static final Pattern VIEW_NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
 
   public FreshetConfig {
     slos = Collections.unmodifiableMap(new TreeMap<>(slos));
@@ -64,6 +73,13 @@ public record FreshetConfig(
     if (invalidate.isEmpty()) {
       throw new InvalidValue(
           "invalidate", "no table has a rule", "name at least one, as in public.products: [...]");
+    }
+    views = Collections.unmodifiableMap(new TreeMap<>(views));
+    for (String view : views.keySet()) {
+      if (!VIEW_NAME.matcher(view).matches()) {
+        throw new InvalidValue(
+            "views", "a view is called by 1 to 40 of a-z, 0-9 and _, found \"" + view + "\"");
+      }
     }
     if (invalidate.containsKey(Topics.HEARTBEAT_TABLE)) {
       throw new InvalidValue(

@@ -1,5 +1,6 @@
 package dev.freshet.app;
 
+import dev.freshet.events.TableName;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.ingest.PostgresCheck;
 import dev.freshet.invalidation.TagRules;
@@ -8,6 +9,9 @@ import dev.freshet.runtime.Service;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** Postgres's log to row changes on Kafka. */
 final class IngestRole implements Role {
@@ -24,16 +28,13 @@ final class IngestRole implements Role {
 
   @Override
   public List<TopicSpec> topics(FreshetConfig config) {
-    return Ingest.topics(config.ingest(), config.topics(), config.invalidate().keySet());
+    return Ingest.topics(config.ingest(), config.topics(), Views.captured(config));
   }
 
   @Override
   public List<CheckResult> checks(FreshetConfig config) {
     return PostgresCheck.run(
-        config.ingest(),
-        config.postgres(),
-        config.topics(),
-        new TagRules(config.invalidate()).columnsNeededBefore());
+        config.ingest(), config.postgres(), config.topics(), columnsBefore(config));
   }
 
   /** None: its service checks the same things while it starts. */
@@ -50,6 +51,14 @@ final class IngestRole implements Role {
             config.postgres(),
             config.kafka().connection(),
             config.topics(),
-            new TagRules(config.invalidate()).columnsNeededBefore()));
+            columnsBefore(config)));
+  }
+
+  /** Every captured table, with the columns whose old values are needed; views need none. */
+  private static Map<TableName, Set<String>> columnsBefore(FreshetConfig config) {
+    Map<TableName, Set<String>> columns =
+        new TreeMap<>(new TagRules(config.invalidate()).columnsNeededBefore());
+    Views.captured(config).forEach(table -> columns.putIfAbsent(table, Set.of()));
+    return columns;
   }
 }

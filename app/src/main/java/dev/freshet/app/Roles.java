@@ -13,7 +13,8 @@ public final class Roles {
           new RequestsRole(),
           new InvalidationRole(),
           new MetricsRole(),
-          new SloRole());
+          new SloRole(),
+          new MaterializerRole());
 
   private Roles() {}
 

@@ -1,0 +1,62 @@
+package dev.freshet.app;
+
+import dev.freshet.ingest.Ingest;
+import dev.freshet.materializer.Materializer;
+import dev.freshet.materializer.view.View;
+import dev.freshet.runtime.CheckResult;
+import dev.freshet.runtime.FreshetException;
+import dev.freshet.runtime.Service;
+import dev.freshet.runtime.TopicSpec;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Row changes and SQL to view rows in Postgres. */
+final class MaterializerRole implements Role {
+
+  @Override
+  public String name() {
+    return Materializer.NAME;
+  }
+
+  @Override
+  public String sentence() {
+    return "Keeps the views: their rows in Postgres follow every commit of the tables they read.";
+  }
+
+  @Override
+  public List<TopicSpec> topics(FreshetConfig config) {
+    List<View> views = Views.of(config);
+    List<TopicSpec> all = new ArrayList<>(Materializer.topics(config.topics(), views));
+    if (!views.isEmpty()) {
+      all.addAll(Ingest.topics(config.ingest(), config.topics(), Views.captured(config)));
+    }
+    return all;
+  }
+
+  @Override
+  public List<CheckResult> checks(FreshetConfig config) {
+    try {
+      int count = Views.of(config).size();
+      return count == 0
+          ? List.of()
+          : List.of(CheckResult.ok("views", "%d views are understood".formatted(count)));
+    } catch (FreshetException refused) {
+      return List.of(
+          CheckResult.fail(
+              "views", refused.getMessage() + "\n" + refused.detail(), refused.hint()));
+    }
+  }
+
+  @Override
+  public List<Service> services(FreshetConfig config, MeterRegistry registry) {
+    return Materializer.services(
+        config.topics(),
+        Views.of(config),
+        config.materializer(),
+        config.kafka().connection(),
+        config.postgres(),
+        Views.gate(config),
+        registry);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.freshet.app;
+
+import dev.freshet.events.TableName;
+import dev.freshet.ingest.IngestConfig;
+import dev.freshet.materializer.seed.CaptureGate;
+import dev.freshet.materializer.source.PostgresSchema;
+import dev.freshet.materializer.source.SourceCheck;
+import dev.freshet.materializer.sql.ViewCompiler;
+import dev.freshet.materializer.sql.ViewRefusedException;
+import dev.freshet.materializer.view.Database;
+import dev.freshet.materializer.view.View;
+import dev.freshet.runtime.FreshetException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The views of a config file, compiled against the source database. */
+public final class Views {
+
+  private Views() {}
+
+  /**
+   * Every view; asks the database for its tables when there is one.
+   *
+   * @throws FreshetException when a view is refused, with every reason, or the database does not
+   *     answer
+   */
+  public static List<View> of(FreshetConfig config) {
+    List<View> views = new ArrayList<>();
+    if (config.views().isEmpty()) {
+      return views;
+    }
+    Database database = new Database(config.postgres());
+    List<String> refused = new ArrayList<>();
+    try (Connection connection = database.open()) {
+      for (Map.Entry<String, ViewConfig> entry : config.views().entrySet()) {
+        try {
+          views.add(compile(connection, entry.getKey(), entry.getValue()));
+        } catch (ViewRefusedException e) {
+          refused.add("view " + entry.getKey() + ": " + e.getMessage());
+        }
+      }
+    } catch (SQLException e) {
+      throw database.failed("could not read the tables of the views", e);
+    }
+    if (!refused.isEmpty()) {
+      throw FreshetException.unfit(
+          "the SQL of %d of %d views is refused".formatted(refused.size(), config.views().size()),
+          String.join("\n", refused),
+          "what a view may say: docs/reference/sql.md");
+    }
+    return views;
+  }
+
+  private static View compile(Connection connection, String name, ViewConfig view)
+      throws SQLException, ViewRefusedException {
+    View compiled =
+        new View(
+            new ViewCompiler(new PostgresSchema(connection), ZoneId.of(view.zone()))
+                .compile(name, view.sql()),
+            view.table().orElseGet(() -> new TableName("public", name)),
+            List.of());
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TimeZone = '" + compiled.zone().replace("'", "''") + "'");
+    }
+    List<String> differences = SourceCheck.differences(compiled.plan(), connection);
+    if (!differences.isEmpty()) {
+      throw FreshetException.unfit(
+          "view %s is not what Postgres understands".formatted(name),
+          String.join("\n", differences),
+          "please report this with the view's SQL");
+    }
+    return compiled;
+  }
+
+  /** Every table whose changes are captured: for a rule or for a view. */
+  static Set<TableName> captured(FreshetConfig config) {
+    Set<TableName> tables = new TreeSet<>(config.invalidate().keySet());
+    of(config).forEach(view -> tables.addAll(view.plan().tables()));
+    return tables;
+  }
+
+  /** The slot and the publication of capture, under which a view may begin. */
+  static CaptureGate gate(FreshetConfig config) {
+    IngestConfig ingest = config.ingest();
+    return new CaptureGate(ingest.publicationIn(config.topics()), ingest.slotIn(config.topics()));
+  }
+}
