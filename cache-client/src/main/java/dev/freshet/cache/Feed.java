@@ -332,8 +332,8 @@ final class Feed implements AutoCloseable {
 
   private void disconnected(FeedSubscription on) {
     if (on == subscription) {
-      counts.disconnects.increment();
       buckets.all.forEach(FeedBucket::disconnected);
+      counts.disconnects.increment(); // afterwards: who sees the count sees the effect
     }
   }
 

@@ -142,8 +142,8 @@ final class FeedBucket {
   }
 
   private void gap() {
-    counts.gaps.increment();
     breakOff();
+    counts.gaps.increment();
   }
 
   /** Notices a silence; true while the bucket is not trusted for whatever reason. */
@@ -155,9 +155,9 @@ final class FeedBucket {
   }
 
   private void fallSilent() {
-    counts.silences.increment();
     silent = true;
     breakOff();
+    counts.silences.increment();
   }
 
   /** What is heard from then on follows. */
