@@ -1,11 +1,8 @@
 package dev.freshet.events;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AlertJson {
 
+  private static final int BYTES = 256;
+
   private AlertJson() {}
 
   /** The key of an alert: a JSON array of SLO and windows. */
   public static byte[] key(String slo, String windows) {
-    return write(
+    return JsonBytes.of(
+        BYTES,
         json -> {
           json.writeStartArray();
           json.writeString(slo);
@@ -36,7 +36,8 @@ public final class AlertJson {
 
   /** The alert as UTF-8 JSON. */
   public static byte[] write(Alert alert) {
-    return write(
+    return JsonBytes.of(
+        BYTES,
         json -> {
           json.writeStartObject();
           json.writeStringField("slo", alert.slo());
@@ -76,7 +77,7 @@ public final class AlertJson {
     double objective = 0;
     long bad = 0;
     long total = 0;
-    try (JsonParser json = InvalidationJson.JSON.createParser(value)) {
+    try (JsonParser json = JsonBytes.JSON.createParser(value)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();
@@ -107,19 +108,5 @@ public final class AlertJson {
     } catch (IOException | IllegalArgumentException notOurs) {
       throw new MalformedEventException("not an alert: " + notOurs.getMessage());
     }
-  }
-
-  private interface Writing {
-    void to(JsonGenerator json) throws IOException;
-  }
-
-  private static byte[] write(Writing writing) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = InvalidationJson.JSON.createGenerator(bytes)) {
-      writing.to(json);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
   }
 }

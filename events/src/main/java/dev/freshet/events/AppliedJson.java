@@ -1,11 +1,8 @@
 package dev.freshet.events;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,30 +21,28 @@ public final class AppliedJson {
 
   /** The record as UTF-8 JSON. */
   public static byte[] write(Applied applied) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = InvalidationJson.JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeNumberField("partition", applied.partition());
-      json.writeNumberField("offset", applied.offset());
-      json.writeNumberField("applied_us", applied.appliedMicros());
-      json.writeNumberField("oldest_commit_us", applied.oldestCommitMicros());
-      json.writeNumberField("tags", applied.tags());
-      json.writeNumberField("keys_deleted", applied.keysDeleted());
-      json.writeArrayFieldStart("deletions");
-      for (Applied.Deletion deletion : applied.deletions()) {
-        json.writeStartObject();
-        json.writeStringField("key", deletion.key());
-        json.writeStringField("tag", deletion.tag());
-        json.writeFieldName("cause");
-        InvalidationJson.writeCause(json, deletion.cause());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
+    return JsonBytes.of(
+        256,
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("partition", applied.partition());
+          json.writeNumberField("offset", applied.offset());
+          json.writeNumberField("applied_us", applied.appliedMicros());
+          json.writeNumberField("oldest_commit_us", applied.oldestCommitMicros());
+          json.writeNumberField("tags", applied.tags());
+          json.writeNumberField("keys_deleted", applied.keysDeleted());
+          json.writeArrayFieldStart("deletions");
+          for (Applied.Deletion deletion : applied.deletions()) {
+            json.writeStartObject();
+            json.writeStringField("key", deletion.key());
+            json.writeStringField("tag", deletion.tag());
+            json.writeFieldName("cause");
+            InvalidationJson.writeCause(json, deletion.cause());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
   }
 
   /**
@@ -66,7 +61,7 @@ public final class AppliedJson {
     int tags = 0;
     long keysDeleted = 0;
     List<Applied.Deletion> deletions = new ArrayList<>();
-    try (JsonParser json = InvalidationJson.JSON.createParser(value)) {
+    try (JsonParser json = JsonBytes.JSON.createParser(value)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();

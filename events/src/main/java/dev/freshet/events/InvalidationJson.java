@@ -1,12 +1,9 @@
 package dev.freshet.events;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,34 +21,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InvalidationJson {
 
-  static final JsonFactory JSON = new JsonFactory();
-
   private InvalidationJson() {}
 
   /** The invalidation as UTF-8 JSON. */
   public static byte[] write(Invalidation invalidation) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      if (invalidation instanceof Invalidation.Stale stale) {
-        writeNames(json, "tags", stale.tags());
-        writeNames(json, "keys", stale.keys());
-        writeNames(json, "tag_sets", stale.tagSets());
-        json.writeFieldName("cause");
-        writeCause(json, stale.cause());
-      } else if (invalidation instanceof Invalidation.Watermark mark) {
-        json.writeObjectFieldStart("watermark");
-        json.writeStringField("lsn", mark.lsn().toString());
-        json.writeNumberField("xid", mark.xid());
-        json.writeNumberField("xmin", mark.xmin());
-        json.writeNumberField("committed_us", mark.committedMicros());
-        json.writeEndObject();
-      }
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
+    return JsonBytes.of(
+        256,
+        json -> {
+          json.writeStartObject();
+          if (invalidation instanceof Invalidation.Stale stale) {
+            writeNames(json, "tags", stale.tags());
+            writeNames(json, "keys", stale.keys());
+            writeNames(json, "tag_sets", stale.tagSets());
+            json.writeFieldName("cause");
+            writeCause(json, stale.cause());
+          } else if (invalidation instanceof Invalidation.Watermark mark) {
+            json.writeObjectFieldStart("watermark");
+            json.writeStringField("lsn", mark.lsn().toString());
+            json.writeNumberField("xid", mark.xid());
+            json.writeNumberField("xmin", mark.xmin());
+            json.writeNumberField("committed_us", mark.committedMicros());
+            json.writeEndObject();
+          }
+          json.writeEndObject();
+        });
   }
 
   /**
@@ -67,7 +60,7 @@ public final class InvalidationJson {
     Set<String> keys = Set.of();
     Set<String> tagSets = Set.of();
     Invalidation.Cause cause = null;
-    try (JsonParser json = JSON.createParser(value)) {
+    try (JsonParser json = JsonBytes.JSON.createParser(value)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedEventException("expected a JSON object, found " + json.currentToken());
       }

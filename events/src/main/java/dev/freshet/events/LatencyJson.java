@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +31,12 @@ public final class LatencyJson {
 
   /** The key of a row: a JSON array of service, route and window. */
   public static byte[] key(String service, String route, String window) {
-    return write(json -> names(json, service, route).writeString(window));
+    return JsonBytes.of(ROW_BYTES, json -> names(json, service, route).writeString(window));
   }
 
   /** The key of a minute: a JSON array of service, route and its beginning. */
   public static byte[] key(String service, String route, long minuteMillis) {
-    return write(json -> names(json, service, route).writeNumber(minuteMillis));
+    return JsonBytes.of(ROW_BYTES, json -> names(json, service, route).writeNumber(minuteMillis));
   }
 
   private static JsonGenerator names(JsonGenerator json, String service, String route)
@@ -51,7 +49,8 @@ public final class LatencyJson {
 
   /** The row as UTF-8 JSON. */
   public static byte[] write(LatencyRow row) {
-    return write(
+    return JsonBytes.of(
+        ROW_BYTES,
         json -> {
           json.writeStartObject();
           json.writeStringField("service", row.service());
@@ -83,7 +82,8 @@ public final class LatencyJson {
 
   /** The minute as UTF-8 JSON. */
   public static byte[] write(LatencyMinute minute) {
-    return write(
+    return JsonBytes.of(
+        ROW_BYTES,
         json -> {
           json.writeStartObject();
           json.writeStringField("service", minute.service());
@@ -121,20 +121,6 @@ public final class LatencyJson {
     } else {
       json.writeNumberField(name, nanos / 1e6);
     }
-  }
-
-  private interface Writing {
-    void to(JsonGenerator json) throws IOException;
-  }
-
-  private static byte[] write(Writing writing) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(ROW_BYTES);
-    try (JsonGenerator json = InvalidationJson.JSON.createGenerator(bytes)) {
-      writing.to(json); // closing ends a key's array
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
   }
 
   /**
@@ -215,7 +201,7 @@ public final class LatencyJson {
         throw new MalformedEventException("latencies have a value, found null");
       }
       Fields fields = new Fields();
-      try (JsonParser json = InvalidationJson.JSON.createParser(value)) {
+      try (JsonParser json = JsonBytes.JSON.createParser(value)) {
         json.nextToken();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
           String name = json.currentName();

@@ -1,10 +1,5 @@
 package dev.freshet.events;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -18,30 +13,26 @@ import java.time.Instant;
  */
 public final class RequestJson {
 
-  private static final JsonFactory JSON = new JsonFactory();
-
   private RequestJson() {}
 
   /** The event as UTF-8 JSON on one line, without its end. */
   public static byte[] write(RequestEvent event) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("time", Instant.ofEpochMilli(event.timeMillis()).toString());
-      json.writeStringField("service", event.service());
-      json.writeStringField("route", event.route());
-      json.writeStringField("method", event.method().text());
-      json.writeNumberField("status", event.status());
-      json.writeNumberField("duration_ms", BigDecimal.valueOf(event.durationNanos(), 6));
-      json.writeStringField("cache", event.cache().text());
-      json.writeNumberField("weight", event.weight());
-      if (!event.traceId().isEmpty()) {
-        json.writeStringField("trace_id", event.traceId());
-      }
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
+    return JsonBytes.of(
+        256,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("time", Instant.ofEpochMilli(event.timeMillis()).toString());
+          json.writeStringField("service", event.service());
+          json.writeStringField("route", event.route());
+          json.writeStringField("method", event.method().text());
+          json.writeNumberField("status", event.status());
+          json.writeNumberField("duration_ms", BigDecimal.valueOf(event.durationNanos(), 6));
+          json.writeStringField("cache", event.cache().text());
+          json.writeNumberField("weight", event.weight());
+          if (!event.traceId().isEmpty()) {
+            json.writeStringField("trace_id", event.traceId());
+          }
+          json.writeEndObject();
+        });
   }
 }

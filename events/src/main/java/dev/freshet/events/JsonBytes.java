@@ -1,0 +1,34 @@
+package dev.freshet.events;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** JSON written to memory, as UTF-8. Thread-safe. */
+final class JsonBytes {
+
+  /** The factory of all topics whose JSON is ours, for readers too. */
+  static final JsonFactory JSON = new JsonFactory();
+
+  /** What is written; arrays and objects it leaves open are closed. */
+  interface Content {
+    void to(JsonGenerator json) throws IOException;
+  }
+
+  private JsonBytes() {}
+
+  /**
+   * @param expected how many bytes there is room for at first
+   */
+  static byte[] of(int expected, Content content) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(expected);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      content.to(json);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+}
