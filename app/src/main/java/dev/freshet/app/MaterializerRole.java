@@ -29,7 +29,7 @@ final class MaterializerRole implements Role {
     List<View> views = Views.of(config);
     List<TopicSpec> all = new ArrayList<>(Materializer.topics(config.topics(), views));
     if (!views.isEmpty()) {
-      all.addAll(Ingest.topics(config.ingest(), config.topics(), Views.captured(config)));
+      all.addAll(Ingest.topics(config.ingest(), config.topics(), Views.captured(config, views)));
     }
     return all;
   }
@@ -46,6 +46,14 @@ final class MaterializerRole implements Role {
           CheckResult.fail(
               "views", refused.getMessage() + "\n" + refused.detail(), refused.hint()));
     }
+  }
+
+  /**
+   * None: the names of its topics come from the compiled views, so that a refusal is told there.
+   */
+  @Override
+  public List<CheckResult> checksBeforeStart(FreshetConfig config) {
+    return List.of();
   }
 
   @Override

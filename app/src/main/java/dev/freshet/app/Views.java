@@ -81,8 +81,13 @@ public final class Views {
 
   /** Every table whose changes are captured: for a rule or for a view. */
   static Set<TableName> captured(FreshetConfig config) {
+    return captured(config, of(config));
+  }
+
+  /** The same for views that are compiled already. */
+  static Set<TableName> captured(FreshetConfig config, List<View> views) {
     Set<TableName> tables = new TreeSet<>(config.invalidate().keySet());
-    of(config).forEach(view -> tables.addAll(view.plan().tables()));
+    views.forEach(view -> tables.addAll(view.plan().tables()));
     return tables;
   }
 
