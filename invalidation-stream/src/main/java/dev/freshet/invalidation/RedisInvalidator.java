@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisInvalidator implements Sink {
 
-  /** Distinct tags that go to Redis while the rest of a batch is being read. */
-  private static final int SLICE = BucketBatch.TAGS_PER_CALL;
-
   /** What one call forgets of each kind: below 1 ms of Redis's own time. */
   private static final int MAX_SWEEP = 500;
 
@@ -128,7 +125,7 @@ final class RedisInvalidator implements Sink {
         batch.add(record.partition(), invalidation);
       }
       batch.consumed(record.partition(), record.offset());
-      if (batch.fresh() >= SLICE) {
+      if (batch.fresh() >= BucketBatch.TAGS_PER_CALL) {
         List<Batch.Name> slice = batch.takeFresh();
         underWay.forEach(bucket -> bucket.send(slice, referenceXid));
       }
