@@ -1,6 +1,7 @@
 package dev.freshet.runtime;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,8 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs one topology: the only owner of {@link KafkaStreams}.
  *
- * <p>At least once, unless its settings say exactly once. An exception no handler took ends the
- * service with its reason; nothing restarts it in silence.
+ * <p>At least once, unless its settings say exactly once. An exception of a processor that no
+ * handler took ends the service with its reason; one of a Kafka client costs its thread, which is
+ * replaced, and is logged.
  */
 public final class StreamsService implements Service {
 
@@ -57,12 +59,18 @@ public final class StreamsService implements Service {
       KafkaClientSupplier clients) {
     this.name = name;
     this.streams = new KafkaStreams(topology, properties(applicationId, kafka, settings), clients);
+    ThreadFailures failures = new ThreadFailures(InstantSource.system());
     streams.setUncaughtExceptionHandler(
         e -> {
+          StreamThreadExceptionResponse answer = failures.answer(e);
+          if (answer == StreamThreadExceptionResponse.REPLACE_THREAD) {
+            LOG.warn("{} goes on in a new thread: {}", name, e.toString());
+            return answer;
+          }
           failure.compareAndSet(null, e);
           LOG.error("{} stopped by an exception", name, e);
           runningOrFailed.countDown();
-          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+          return answer;
         });
     streams.setStateListener(
         (now, before) -> {
