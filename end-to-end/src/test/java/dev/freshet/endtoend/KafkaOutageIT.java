@@ -44,7 +44,7 @@ class KafkaOutageIT {
       stack.kafka().start();
       load.awaitCommits(100);
       load.stopAndAwaitFresh();
-      Wait.until("the sink has no lag", () -> shop.lag() == 0);
+      shop.awaitCaughtUp();
       assertThat(load.cached()).isPositive();
       assertThat(pipeline.failures()).isEmpty();
       for (Service service : pipeline.services()) {

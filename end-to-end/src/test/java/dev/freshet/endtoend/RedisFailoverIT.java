@@ -90,12 +90,12 @@ class RedisFailoverIT {
     assertThat(pipeline.failures()).isEmpty();
   }
 
-  private void failOver() {
+  private void failOver() throws Exception {
     redis.cutLink();
     load.awaitCommits(200);
     redis.failOver();
     load.awaitCommits(200);
-    Wait.until("the sink has no lag", () -> shop.lag() == 0);
+    shop.awaitCaughtUp();
   }
 
   /** Asked of one server, not of the primary. */

@@ -49,18 +49,18 @@ class RedisOutageIT {
     outage(stack.redisServer()::stop);
     outage(stack.redisServer()::kill);
     load.stopAndAwaitFresh();
-    Wait.until("the sink has no lag", () -> shop.lag() == 0);
+    shop.awaitCaughtUp();
     assertThat(load.cached()).isPositive();
   }
 
-  private static void outage(Runnable end) {
+  private static void outage(Runnable end) throws Exception {
     end.run();
     Wait.until("the sink is degraded", () -> Shop.health(pipeline, SINK) == Health.State.DEGRADED);
     load.awaitCommits(300);
     assertThat(pipeline.failures()).isEmpty();
     stack.redisServer().start();
     Wait.until("the sink runs again", () -> Shop.health(pipeline, SINK) == Health.State.RUNNING);
-    Wait.until("the sink has no lag", () -> shop.lag() == 0);
+    shop.awaitCaughtUp();
     load.awaitCommits(100);
   }
 }

@@ -51,7 +51,7 @@ class SharedWorkIT {
         }
         load.stopAndAwaitFresh();
         assertThat(load.cached()).isPositive();
-        Wait.until("the sink has no lag", () -> shop.lag() == 0);
+        shop.awaitCaughtUp();
       }
     }
   }

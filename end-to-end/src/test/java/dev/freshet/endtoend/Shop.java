@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -223,22 +224,35 @@ final class Shop implements AutoCloseable {
                 .isPresent());
   }
 
-  /** Records of the invalidations topic that Redis does not have yet. */
-  long lag() throws Exception {
-    Map<String, String> head = redis().hgetall(HEAD);
+  /** Waits until Redis has everything that is in the invalidations topic now. */
+  void awaitCaughtUp() throws Exception {
+    Map<String, Long> ends = invalidations();
+    Wait.until(
+        "Redis has " + ends,
+        () -> {
+          Map<String, String> head = redis().hgetall(HEAD);
+          return ends.entrySet().stream()
+              .allMatch(
+                  end -> Long.parseLong(head.getOrDefault(end.getKey(), "0")) >= end.getValue());
+        });
+  }
+
+  /** How far the invalidations topic goes, by the field of the head that follows it. */
+  private Map<String, Long> invalidations() throws Exception {
+    FreshetConfig config = config();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", stack.kafkaBootstrap()))) {
-      long lag = 0;
-      for (int partition = 0; partition < config().invalidation().partitions(); partition++) {
-        TopicPartition asked = new TopicPartition(config().topics().invalidations(), partition);
+      Map<String, Long> ends = new TreeMap<>();
+      for (int partition = 0; partition < config.invalidation().partitions(); partition++) {
+        TopicPartition asked = new TopicPartition(config.topics().invalidations(), partition);
         long end =
             admin
                 .listOffsets(Map.of(asked, OffsetSpec.latest()))
                 .partitionResult(asked)
                 .get()
                 .offset();
-        lag += end - Long.parseLong(head.getOrDefault("offset:" + partition, "0"));
+        ends.put("offset:" + partition, end);
       }
-      return lag;
+      return ends;
     }
   }
 

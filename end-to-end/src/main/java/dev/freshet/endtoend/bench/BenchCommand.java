@@ -48,7 +48,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "How often each variant runs; figures are medians over the rounds.")
+      description =
+          "How often each variant runs; figures are medians over the rounds. One is not warmed up.")
   private @Nullable Integer rounds;
 
   @Option(

@@ -51,7 +51,7 @@ final class BulkBench implements Bench {
     Rounds cpu = new Rounds(CHAINS.stream().map(Chain::label).toList());
     try (TestBed bed = TestBed.start(options.rows(), false, talk)) {
       Trial trial = new Trial(bed);
-      for (Chain chain : CHAINS) {
+      for (Chain chain : options.warmUp() ? CHAINS : List.<Chain>of()) {
         talk.accept("warming up " + chain.label());
         trial.run(chain, Math.min(MOST_JIT_ROWS, options.rows()));
       }

@@ -55,7 +55,7 @@ final class LatencyBench implements Bench {
     try (TestBed bed = TestBed.start(rows, true, talk);
         Commits commits = new Commits(bed)) {
       Slices slices = new Slices(bed, bed.deaths(), commits, options.rate());
-      for (Chain chain : CHAINS) {
+      for (Chain chain : options.warmUp() ? CHAINS : List.<Chain>of()) {
         talk.accept("warming up " + chain.label());
         slices.warmUp(chain, jitRows, jitSeconds);
       }

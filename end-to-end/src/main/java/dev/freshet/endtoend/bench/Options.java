@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param seconds measured time per variant, over all rounds; of a checker, per seed
  * @param rate commits per second
- * @param rounds how often each variant runs; figures are medians over them
+ * @param rounds how often each variant runs; figures are medians over them; one round is a look
+ *     whether it works, for which nothing is warmed up
  * @param seed decides the order of the variants within each round; a checker's first seed
  * @param rows rows to change, or entries to delete
  * @param checker whether they are for a checker: what follows is for checkers alone
@@ -49,6 +50,11 @@ record Options(
   static Options ofChecker(int seconds, int seeds, int lanes) {
     return new Options(
         seconds, 1, 1, 1, 1, true, seeds, lanes, false, Optional.empty(), Optional.empty());
+  }
+
+  /** Whether code is to be compiled and caches filled before figures count. */
+  boolean warmUp() {
+    return rounds > 1;
   }
 
   private static void atLeastOne(String name, int value) {

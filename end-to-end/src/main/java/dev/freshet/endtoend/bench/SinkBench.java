@@ -60,7 +60,7 @@ final class SinkBench implements Bench {
     try (TestBed bed = TestBed.start(1, false, talk)) {
       TopicProvisioner.ensure(bed.kafka(), Chain.topics(topics));
       Trial trial = new Trial(bed, topics, options.rows());
-      boolean done = false;
+      boolean done = !options.warmUp();
       for (int i = 0; i < MOST_WARM_UPS && !done; i++) {
         JitCompiler compiler = JitCompiler.from();
         for (int keys : KEYS_PER_TAG) {
