@@ -39,7 +39,13 @@ public final class SinkService implements Service {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-  private static final int MAX_POLL_RECORDS = 4000;
+
+  /** So many that the store has work for long compared with the moments between two batches. */
+  private static final int MAX_POLL_RECORDS = 16_000;
+
+  /** Room for that many records in one partition. */
+  private static final int MAX_PARTITION_BYTES = 8 << 20;
+
   private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
 
   private final String name;
@@ -88,6 +94,7 @@ public final class SinkService implements Service {
     all.put("auto.offset.reset", "earliest");
     all.put("isolation.level", "read_committed");
     all.put("max.poll.records", Integer.toString(MAX_POLL_RECORDS));
+    all.put("max.partition.fetch.bytes", Integer.toString(MAX_PARTITION_BYTES));
     return all;
   }
 

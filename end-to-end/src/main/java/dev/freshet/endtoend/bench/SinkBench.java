@@ -33,7 +33,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class SinkBench implements Bench {
 
   private static final List<Integer> KEYS_PER_TAG = List.of(1, 10, 1000);
-  private static final int BATCH = 4000; // what the sink polls at most
+  private static final int BATCH = 16_000; // what the sink polls at most
   private static final int MOST_WARM_UPS = 6;
   private static final int TAGS_PER_TRANSACTION = 500;
   private static final long FIRST_XID = 1000;
@@ -56,6 +56,7 @@ final class SinkBench implements Bench {
   @Override
   public Result run(Options options, Consumer<String> talk) throws Exception {
     Rounds rounds = new Rounds(KEYS_PER_TAG.stream().map(SinkBench::label).toList());
+    Rounds cpu = new Rounds(KEYS_PER_TAG.stream().map(SinkBench::label).toList());
     Topics topics = new Topics("bench_sink");
     try (TestBed bed = TestBed.start(1, false, talk)) {
       TopicProvisioner.ensure(bed.kafka(), Chain.topics(topics));
@@ -73,8 +74,10 @@ final class SinkBench implements Bench {
         List<Integer> order = new ArrayList<>(KEYS_PER_TAG);
         Collections.shuffle(order, random);
         for (int keys : order) {
-          Map<String, Double> figures = trial.run(keys);
+          Drained drained = trial.run(keys);
+          Map<String, Double> figures = drained.figures();
           rounds.add(label(keys), figures);
+          cpu.add(label(keys), drained.cpuSeconds());
           talk.accept(
               "round %d of %d: %-12s %,.0f tags/s, %,.0f keys/s"
                   .formatted(
@@ -86,14 +89,14 @@ final class SinkBench implements Bench {
         }
       }
     }
-    return result(rounds);
+    return result(rounds, cpu);
   }
 
   private static String label(int keysPerTag) {
     return "tag_of_" + keysPerTag;
   }
 
-  private static Result result(Rounds rounds) {
+  private static Result result(Rounds rounds, Rounds cpu) {
     Map<String, Result.Figures> variants = new LinkedHashMap<>();
     double violations = 0;
     for (int keys : KEYS_PER_TAG) {
@@ -105,11 +108,13 @@ final class SinkBench implements Bench {
       figures.put("slowest_call_ms", rounds.max(name, "slowest_call_ms"));
       figures.put("calls_over_5ms", rounds.sum(name, "calls_over_5ms"));
       figures.put("alive", rounds.sum(name, "alive"));
-      variants.put(name, new Result.Figures(figures, Map.of()));
+      variants.put(name, new Result.Figures(figures, cpu.medians(name)));
       violations += rounds.sum(name, "calls_over_5ms") + rounds.sum(name, "alive");
     }
     return new Result(variants, Map.of(), (long) violations);
   }
+
+  private record Drained(Map<String, Double> figures, Map<String, Double> cpuSeconds) {}
 
   /** Stores entries, and measures how fast the sink deletes them. */
   private static final class Trial {
@@ -126,7 +131,7 @@ final class SinkBench implements Bench {
       this.keys = keys;
     }
 
-    Map<String, Double> run(int keysPerTag) throws InterruptedException {
+    Drained run(int keysPerTag) throws InterruptedException {
       int tags = Math.max(1, keys / keysPerTag);
       int stored = tags * keysPerTag;
       RedisCommands<String, String> redis = bed.redis().sync();
@@ -148,25 +153,29 @@ final class SinkBench implements Bench {
                         new Lsn(1), FIRST_XID, FIRST_XID, 1)))); // marks count
         List<List<ConsumerRecord<byte[], byte[]>>> batches = batches(tags, keysPerTag);
         redis.slowlogReset();
+        CpuTimes before = CpuTimes.now();
         double cpu = redisCpuSeconds(redis);
         long start = System.nanoTime();
         batches.forEach(sink::apply);
         double seconds = (System.nanoTime() - start) / 1e9;
         cpu = redisCpuSeconds(redis) - cpu;
+        Map<String, Double> all = CpuTimes.now().since(before);
         SlowLog slow = SlowLog.read(redis, "evalsha"::equalsIgnoreCase);
-        return Map.of(
-            "tags_per_s",
-            tags / seconds,
-            "keys_per_s",
-            stored / seconds,
-            "redis_us_per_key",
-            cpu * 1e6 / stored,
-            "slowest_call_ms",
-            slow.slowest(),
-            "calls_over_5ms",
-            slow.tooLong(),
-            "alive",
-            (double) entries.present(0, stored));
+        Map<String, Double> figures =
+            Map.of(
+                "tags_per_s",
+                tags / seconds,
+                "keys_per_s",
+                stored / seconds,
+                "redis_us_per_key",
+                cpu * 1e6 / stored,
+                "slowest_call_ms",
+                slow.slowest(),
+                "calls_over_5ms",
+                slow.tooLong(),
+                "alive",
+                (double) entries.present(0, stored));
+        return new Drained(figures, all);
       }
     }
 
