@@ -1,7 +1,9 @@
 package dev.freshet.ingest.requests;
 
+import dev.freshet.runtime.BearerToken;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
+import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.Service;
 import io.javalin.Javalin;
 import io.javalin.http.Context;

@@ -2,6 +2,7 @@ package dev.freshet.ingest.requests;
 
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;

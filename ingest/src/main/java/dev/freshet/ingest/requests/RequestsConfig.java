@@ -1,5 +1,7 @@
 package dev.freshet.ingest.requests;
 
+import dev.freshet.runtime.BearerToken;
+import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.config.ByteSize;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
@@ -32,25 +34,14 @@ public record RequestsConfig(
   private static final long LEAST_BODY = 1 << 10;
   private static final long MOST_BODY = 64 << 20;
   private static final int MOST = 1000;
-  private static final int SHORTEST_TOKEN = 16;
 
   public RequestsConfig {
     bounded("maxBody", maxBody);
     bounded("maxUnpacked", maxUnpacked);
     bounded("concurrency", concurrency);
     bounded("partitions", partitions);
-    if (token.isPresent() && token.get().reveal().length() < SHORTEST_TOKEN) {
-      throw new InvalidValue(
-          "token",
-          "a token has at least %d characters, found %d"
-              .formatted(SHORTEST_TOKEN, token.get().reveal().length()),
-          "make one, for example with: openssl rand -hex 32");
-    }
-    if (listen.isPresent() && !ListenAddress.parse(listen.get()).isLoopback() && token.isEmpty()) {
-      throw new InvalidValue(
-          "listen",
-          listen.get() + " can be reached by others, and there is no token",
-          "set token, or listen on 127.0.0.1");
+    if (listen.isPresent()) {
+      BearerToken.requireFor(ListenAddress.parse(listen.get()), token);
     }
   }
 

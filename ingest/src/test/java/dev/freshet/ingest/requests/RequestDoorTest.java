@@ -6,6 +6,7 @@ import dev.freshet.events.RequestEvent;
 import dev.freshet.events.RequestFields;
 import dev.freshet.events.RequestReader;
 import dev.freshet.runtime.Health;
+import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.config.ByteSize;
 import dev.freshet.runtime.config.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

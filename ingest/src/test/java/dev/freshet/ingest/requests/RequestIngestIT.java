@@ -9,6 +9,7 @@ import dev.freshet.events.RequestReader;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.TopicProvisioner;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpResponse;

@@ -1,16 +1,21 @@
-package dev.freshet.ingest.requests;
+package dev.freshet.runtime;
 
 import dev.freshet.runtime.config.InvalidValue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Where to listen: {@code host:port}, {@code [::1]:port}; port 0 takes a free one. */
-record ListenAddress(String host, int port) {
+public record ListenAddress(String host, int port) {
 
   private static final Pattern WRITTEN =
       Pattern.compile("(\\[[0-9a-fA-F:.]+]|[a-zA-Z0-9._-]+):([0-9]{1,5})");
 
-  static ListenAddress parse(String text) {
+  /**
+   * Reads what stands in a config under {@code listen}.
+   *
+   * @throws InvalidValue when it is no address
+   */
+  public static ListenAddress parse(String text) {
     Matcher matcher = WRITTEN.matcher(text);
     if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > 65_535) {
       throw new InvalidValue(
@@ -24,7 +29,13 @@ record ListenAddress(String host, int port) {
   }
 
   /** By its text alone: a name other than localhost may turn out to be anything. */
-  boolean isLoopback() {
+  public boolean isLoopback() {
     return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+  }
+
+  /** As it is written. */
+  @Override
+  public String toString() {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 }
