@@ -1,5 +1,6 @@
 package dev.freshet.app;
 
+import dev.freshet.console.ConsoleConfig;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
 import dev.freshet.ingest.IngestConfig;
@@ -56,7 +57,9 @@ public record FreshetConfig(
     @Doc("Views to keep, by name: SQL whose result is a table that follows every commit.")
         @Default("{}")
         Map<String, ViewConfig> views,
-    @Doc("How views are kept.") @Default("{}") MaterializerConfig materializer) {
+    @Doc("How views are kept.") @Default("{}") MaterializerConfig materializer,
+    @Doc("The dashboard and the HTTP API; off unless it says where to listen.") @Default("{}")
+        ConsoleConfig console) {
 
   /** What a view may be called: part of names of topics, groups and tables. */
   private static final Pattern VIEW_NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");

@@ -14,7 +14,8 @@ public final class Roles {
           new InvalidationRole(),
           new MetricsRole(),
           new SloRole(),
-          new MaterializerRole());
+          new MaterializerRole(),
+          new ConsoleRole());
 
   private Roles() {}
 

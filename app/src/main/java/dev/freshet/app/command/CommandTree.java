@@ -46,10 +46,12 @@ public final class CommandTree {
     add(line, groups, Group.CHECK, new Config(terminal));
     add(line, groups, Group.CHECK, new PrintTopology(terminal));
     add(line, groups, Group.CHECK, new ViewCommand(terminal));
+    add(line, groups, Group.LOOK, new ShowStatus(terminal));
     add(line, groups, Group.LOOK, new Why(terminal));
     add(line, groups, Group.LOOK, new Tail(terminal));
     add(line, groups, Group.LOOK, new Latency(terminal));
     add(line, groups, Group.LOOK, new ListViews(terminal));
+    add(line, groups, Group.LOOK, new SavePage(terminal));
     for (CommandProvider provider : others) {
       add(line, groups, provider.group(), provider.command(terminal));
     }

@@ -85,6 +85,8 @@ final class Demo {
 
   private void tellHowToLook(EmbeddedStack stack, Path file) {
     terminal.err().println();
+    terminal.err().println("  look: http://" + DemoStack.CONSOLE);
+    terminal.err().println();
     terminal.err().println("  try in another terminal:");
     terminal.err().println("    psql " + stack.postgres().uri());
     terminal.err().println("      UPDATE organizations SET name = 'Green Inc' WHERE id = 1;");

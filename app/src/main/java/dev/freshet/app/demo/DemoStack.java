@@ -8,6 +8,8 @@ import dev.freshet.embedded.Stack;
 import dev.freshet.runtime.config.Environment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,7 +20,28 @@ import java.util.function.Consumer;
 /** The embedded stack as the demo wants it, and the config file that goes with it. */
 final class DemoStack {
 
+  /** Where the console is: at its usual port, or at any when that is taken. */
+  static final String CONSOLE = "127.0.0.1:" + freePort();
+
+  private static final int USUAL_PORT = 8088;
+
   private DemoStack() {}
+
+  private static int freePort() {
+    try (ServerSocket usual = new ServerSocket(USUAL_PORT, 1, InetAddress.getLoopbackAddress())) {
+      return usual.getLocalPort();
+    } catch (IOException taken) {
+      return anyPort();
+    }
+  }
+
+  private static int anyPort() {
+    try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return any.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static EmbeddedStack start(Optional<Path> data, Consumer<String> progress) {
     EmbeddedStack.Builder builder =
@@ -63,6 +86,7 @@ final class DemoStack {
     return Map.of(
         "DEMO_POSTGRES", stack.postgres().uri(),
         "DEMO_KAFKA", stack.kafkaBootstrap(),
-        "DEMO_REDIS", stack.redisUri());
+        "DEMO_REDIS", stack.redisUri(),
+        "DEMO_CONSOLE", CONSOLE);
   }
 }

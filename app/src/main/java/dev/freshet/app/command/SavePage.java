@@ -1,0 +1,50 @@
+package dev.freshet.app.command;
+
+import dev.freshet.app.ExitCode;
+import dev.freshet.app.Terminal;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code freshet report}. */
+@Command(
+    name = "report",
+    description = "The console's page as one file, as it is now.",
+    footer = {"  freshet report > report.html", "  freshet report --range 24h > day.html"})
+final class SavePage implements Callable<Integer> {
+
+  private final Terminal terminal;
+
+  @Mixin private ConsoleOption console = new ConsoleOption();
+
+  @Option(
+      names = "--range",
+      paramLabel = "RANGE",
+      defaultValue = "1h",
+      description = "How far the lines go back: 15m, 1h, 6h or 24h. Default: ${DEFAULT-VALUE}.")
+  private String range = "1h";
+
+  SavePage(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    String style = console.get(terminal, "/assets/console.css");
+    String page =
+        console
+            .get(terminal, "/?range=" + range.replaceAll("[^a-z0-9]", ""))
+            .replaceAll("<script [^>]*></script>\\n?", "")
+            .replaceAll("<link rel=\"(icon|stylesheet)\"[^>]*>\\n?", "")
+            .replaceAll("<img [^>]*>", "")
+            .replaceAll("(?s)<form .*?</form>", "")
+            .replaceAll("(?s)<footer>.*</footer>", "")
+            .replaceFirst(
+                "</head>", Matcher.quoteReplacement("<style>\n" + style + "</style>\n</head>"));
+    terminal.out().print(page);
+    terminal.out().flush();
+    return ExitCode.DONE.number();
+  }
+}

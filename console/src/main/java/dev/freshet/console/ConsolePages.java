@@ -1,0 +1,117 @@
+package dev.freshet.console;
+
+import dev.freshet.console.api.Api;
+import dev.freshet.console.api.Problem;
+import dev.freshet.console.api.ProblemException;
+import dev.freshet.console.api.Setup;
+import dev.freshet.console.model.Model;
+import dev.freshet.console.page.Assets;
+import dev.freshet.console.page.Page;
+import dev.freshet.console.page.PageQuery;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+
+/** The dashboard, its files and its stream, and the stream of the API. */
+final class ConsolePages implements Pages {
+
+  private static final String HTML = "text/html; charset=utf-8";
+
+  private final Api api;
+  private final Model model;
+  private final Setup setup;
+  private final Page page;
+  private final LiveStreams streams;
+  private final InstantSource clock;
+  private final String run;
+
+  ConsolePages(
+      ConsoleConfig config,
+      Api api,
+      Model model,
+      Setup setup,
+      MeterRegistry registry,
+      InstantSource clock) {
+    this.api = api;
+    this.model = model;
+    this.setup = setup;
+    this.page = new Page(model, setup);
+    this.clock = clock;
+    this.run = Long.toString(clock.millis(), 36);
+    this.streams = new LiveStreams(config.maxStreams(), registry, clock);
+  }
+
+  @Override
+  public void routes(RoutesConfig routes, Guard guard, Sending sending) {
+    for (String path : List.of("/", "/settings/performance")) {
+      routes.get(path, context -> page(context, guard, sending));
+    }
+    routes.get(
+        "/assets/{name}",
+        context -> {
+          Assets.Asset asset =
+              Assets.named(context.pathParam("name"))
+                  .orElseThrow(
+                      () ->
+                          new ProblemException(
+                              Problem.NOT_FOUND, "there is no such file of the page", ""));
+          sending.send(context, asset.type(), asset.bytes());
+        });
+  }
+
+  private void page(Context context, Guard guard, Sending sending) throws ProblemException {
+    guard.requireThisMachine(context.host());
+    PageQuery query = PageQuery.of(context.queryParamMap(), setup.windows());
+    byte[] html =
+        guard.mayRead(context.header("Authorization"))
+            ? page.whole(query, api.status(), clock.millis())
+            : page.locked(query);
+    sending.send(context, HTML, html);
+  }
+
+  @Override
+  public Map<ServletHolder, String> streams(Guard guard) {
+    Map<ServletHolder, String> all = new LinkedHashMap<>();
+    all.put(
+        holder(
+            new StreamServlet(
+                streams,
+                guard,
+                request ->
+                    streams.channel(
+                        "api", () -> new ApiChannel(api, model.freshness().feed(), run)),
+                run)),
+        "/api/v1/stream");
+    all.put(
+        holder(new StreamServlet(streams, guard, request -> followed(query(request)), run)),
+        "/live");
+    return all;
+  }
+
+  private Channel followed(PageQuery query) throws ProblemException {
+    return streams.channel(query, () -> new PageChannel(page, query, api, run));
+  }
+
+  private PageQuery query(HttpServletRequest request) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    request.getParameterMap().forEach((name, values) -> parameters.put(name, List.of(values)));
+    return PageQuery.of(parameters, setup.windows()).streamed();
+  }
+
+  private static ServletHolder holder(StreamServlet servlet) {
+    ServletHolder holder = new ServletHolder(servlet);
+    holder.setAsyncSupported(true);
+    return holder;
+  }
+
+  @Override
+  public void close() {
+    streams.close();
+  }
+}

@@ -1,0 +1,290 @@
+package dev.freshet.console;
+
+import dev.freshet.console.api.Answers;
+import dev.freshet.console.api.Asked;
+import dev.freshet.console.api.Endpoint;
+import dev.freshet.console.api.OpenApi;
+import dev.freshet.console.api.Problem;
+import dev.freshet.console.api.ProblemAnswer;
+import dev.freshet.console.api.ProblemException;
+import dev.freshet.runtime.FreshetException;
+import dev.freshet.runtime.Health;
+import dev.freshet.runtime.ListenAddress;
+import dev.freshet.runtime.Service;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP server of the console. Bounded in everything a stranger can make large: requests under
+ * way, headers, bodies, streams, and how long a slow client is waited for.
+ */
+final class ConsoleServer implements Service {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
+  private static final int MOST_BODY_BYTES = 64 << 10;
+  private static final int MOST_HEADER_BYTES = 8 << 10;
+  private static final int SPARE_THREADS = 16;
+  private static final int IDLE_THREAD_MILLIS = 60_000;
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+  private static final String JSON = "application/json";
+
+  private final ConsoleConfig config;
+  private final ListenAddress address;
+  private final Guard guard;
+  private final List<Endpoint> endpoints;
+  private final Pages pages;
+  private final AutoCloseable afterwards;
+  private final MeterRegistry registry;
+  private final Semaphore room;
+  private final AtomicLong requests = new AtomicLong();
+  private final String run = Long.toString(System.nanoTime() & 0xFF_FFFF, 36);
+  private final Javalin server;
+  private volatile boolean running;
+  private volatile boolean closing;
+
+  /**
+   * @param afterwards closed once nothing is under way any more
+   */
+  ConsoleServer(
+      ConsoleConfig config,
+      ListenAddress address,
+      List<Endpoint> endpoints,
+      Pages pages,
+      AutoCloseable afterwards,
+      MeterRegistry registry) {
+    this.config = config;
+    this.address = address;
+    this.guard = new Guard(config, address);
+    this.endpoints = endpoints;
+    this.pages = pages;
+    this.afterwards = afterwards;
+    this.registry = registry;
+    this.room = new Semaphore(config.concurrency());
+    registry.gauge("freshet.console.room", room, Semaphore::availablePermits);
+    this.server = server();
+  }
+
+  private Javalin server() {
+    return Javalin.create(
+        javalin -> {
+          javalin.startup.showJavalinBanner = false;
+          javalin.http.prefer405over404 = true;
+          javalin.jetty.threadPool =
+              new QueuedThreadPool(
+                  config.concurrency() + SPARE_THREADS, SPARE_THREADS / 2, IDLE_THREAD_MILLIS);
+          javalin.jetty.modifyServer(
+              jetty -> {
+                jetty.setStopTimeout(DRAIN.toMillis());
+                jetty.insertHandler(new GracefulHandler());
+                jetty.setErrorHandler(new BareErrors());
+              });
+          javalin.jetty.modifyHttpConfiguration(
+              http -> {
+                http.setSendServerVersion(false);
+                http.setRequestHeaderSize(MOST_HEADER_BYTES);
+              });
+          javalin.jetty.modifyServletContextHandler(
+              context -> pages.streams(guard).forEach(context::addServlet));
+          javalin.routes.before(ConsoleServer::secure);
+          endpoints.forEach(
+              endpoint ->
+                  javalin.routes.addHttpHandler(
+                      endpoint.method().equals("POST") ? HandlerType.POST : HandlerType.GET,
+                      endpoint.path(),
+                      context -> measured(context, endpoint)));
+          javalin.routes.get(
+              "/api/v1/openapi.json",
+              context -> {
+                guard.admit(
+                    Endpoint.Access.READ, context.host(), context.header("Authorization"));
+                send(context, JSON, Answers.write(OpenApi.of(endpoints)));
+              });
+          pages.routes(javalin.routes, guard, this::send);
+          javalin.routes.exception(ProblemException.class, (e, context) -> problem(context, e));
+          javalin.routes.exception(HttpResponseException.class, this::unmatched);
+          javalin.routes.exception(Exception.class, this::failed);
+        });
+  }
+
+  @Override
+  public String name() {
+    return "console";
+  }
+
+  @Override
+  public void start() {
+    try {
+      server.start(address.host(), address.port());
+      running = true;
+    } catch (RuntimeException e) {
+      throw FreshetException.failed(
+          "could not open the console",
+          "%s: %s".formatted(address, e.getMessage()),
+          "check that the port is free, or choose another one: console.listen",
+          e);
+    }
+    LOG.info("the console is at {}", url());
+  }
+
+  /** Where it answers. */
+  String url() {
+    return "http://" + new ListenAddress(address.host(), server.port());
+  }
+
+  @Override
+  public Health health() {
+    return Health.of(
+        running
+            ? Health.State.RUNNING
+            : closing ? Health.State.STOPPED : Health.State.STARTING);
+  }
+
+  private static void secure(Context context) {
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("X-Frame-Options", "DENY");
+    context.header("Referrer-Policy", "no-referrer");
+    context.header("Cross-Origin-Resource-Policy", "same-origin");
+    context.header(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+            + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+  }
+
+  private void measured(Context context, Endpoint endpoint)
+      throws ProblemException, IOException, InterruptedException {
+    long began = System.nanoTime();
+    try {
+      answer(context, endpoint);
+    } finally {
+      Timer.builder("freshet.console.requests")
+          .description("How long the console took to answer")
+          .tag("path", endpoint.path())
+          .register(registry)
+          .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void answer(Context context, Endpoint endpoint)
+      throws ProblemException, IOException, InterruptedException {
+    guard.admit(endpoint.access(), context.host(), context.header("Authorization"));
+    if (!room.tryAcquire()) {
+      context.header("Retry-After", "1");
+      throw new ProblemException(
+          Problem.TOO_MANY_REQUESTS,
+          "%d requests are under way already".formatted(config.concurrency()),
+          "ask again in a second");
+    }
+    try {
+      byte[] body = endpoint.body() == Void.class ? new byte[0] : body(context);
+      Asked asked =
+          Asked.of(endpoint, context.pathParamMap(), context.queryParamMap(), body);
+      send(context, JSON, Answers.write(endpoint.handler().answer(asked)));
+    } finally {
+      room.release();
+    }
+  }
+
+  private static byte[] body(Context context) throws ProblemException, IOException {
+    String type = context.contentType();
+    if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(JSON)) {
+      throw new ProblemException(
+          Problem.UNSUPPORTED_MEDIA_TYPE,
+          "the body is %s".formatted(type == null ? "of no type" : type),
+          "send it as application/json");
+    }
+    try (InputStream in = context.bodyInputStream()) {
+      byte[] body = in.readNBytes(MOST_BODY_BYTES + 1);
+      if (body.length > MOST_BODY_BYTES) {
+        throw new ProblemException(
+            Problem.BODY_TOO_LARGE, "a body has at most 64 KiB here", "send fewer tags at once");
+      }
+      return body;
+    }
+  }
+
+  /** Sends a body with a tag of its content, or nothing when the caller has it already. */
+  private void send(Context context, String type, byte[] body) {
+    String tag = Etag.of(body);
+    context.header("ETag", tag);
+    context.header("Cache-Control", "no-cache");
+    if (tag.equals(context.header("If-None-Match"))) {
+      context.status(304);
+      return;
+    }
+    context.contentType(type).result(body);
+  }
+
+  private void problem(Context context, ProblemException e) {
+    String id = run + "-" + requests.incrementAndGet();
+    LOG.debug("{} {} is refused, request {}", context.method(), context.path(), id, e);
+    answer(context, e, id);
+  }
+
+  private static void answer(Context context, ProblemException e, String id) {
+    if (e.problem() == Problem.TOKEN_NEEDED) {
+      context.header("WWW-Authenticate", "Bearer");
+    }
+    context.header("Cache-Control", "no-store");
+    context
+        .status(e.problem().status())
+        .contentType("application/problem+json")
+        .result(Answers.write(ProblemAnswer.of(e, context.path(), id)));
+  }
+
+  private void unmatched(HttpResponseException e, Context context) {
+    Problem problem =
+        switch (e.getStatus()) {
+          case 405 -> Problem.METHOD_NOT_ALLOWED;
+          case 413 -> Problem.BODY_TOO_LARGE;
+          case 404 -> Problem.NOT_FOUND;
+          default -> Problem.INVALID_PARAMETER;
+        };
+    problem(
+        context,
+        new ProblemException(
+            problem,
+            "%s %s".formatted(context.method(), context.path()),
+            "GET /api/v1/openapi.json tells what there is"));
+  }
+
+  private void failed(Exception e, Context context) {
+    String id = run + "-" + requests.incrementAndGet();
+    LOG.error("{} {} failed, request {}", context.method(), context.path(), id, e);
+    answer(
+        context,
+        new ProblemException(
+            Problem.INTERNAL_ERROR, "this should not have happened", "the log says more"),
+        id);
+  }
+
+  @Override
+  public void close() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    pages.close();
+    server.stop();
+    running = false;
+    try {
+      afterwards.close();
+    } catch (Exception e) {
+      LOG.warn("what the console wrote with did not close cleanly", e);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.freshet.console;
+
+import dev.freshet.console.api.Problem;
+import dev.freshet.console.api.ProblemException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All open streams and the clock that feeds them, once a second. What is told is put together once
+ * for everybody who asked for the same.
+ */
+final class LiveStreams implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LiveStreams.class);
+  private static final int MOST_CHANNELS = 50;
+
+  private final int most;
+  private final InstantSource clock;
+  private final AtomicInteger open = new AtomicInteger();
+  private final Set<LiveStream> streams = ConcurrentHashMap.newKeySet();
+  private final Map<Object, Channel> channels = new LinkedHashMap<>();
+  private final Counter slow;
+  private final Future<?> ticking;
+  private final ScheduledExecutorService ticker =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "console-streams");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  LiveStreams(int most, MeterRegistry registry, InstantSource clock) {
+    this.most = most;
+    this.clock = clock;
+    registry.gauge("freshet.console.streams", open);
+    this.slow = registry.counter("freshet.console.streams.too.slow");
+    this.ticking = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Takes a place, to be given back.
+   *
+   * @throws ProblemException when there is none
+   */
+  void enter() throws ProblemException {
+    if (open.incrementAndGet() > most) {
+      open.decrementAndGet();
+      throw new ProblemException(
+          Problem.TOO_MANY_REQUESTS,
+          "%d live streams are open already".formatted(most),
+          "close one, or raise console.max-streams");
+    }
+  }
+
+  void leave() {
+    open.decrementAndGet();
+  }
+
+  void add(LiveStream stream) {
+    streams.add(stream);
+  }
+
+  void remove(LiveStream stream) {
+    streams.remove(stream);
+  }
+
+  /**
+   * The channel of this key, made when it is the first to ask.
+   *
+   * @throws ProblemException when too many different ones are followed
+   */
+  Channel channel(Object key, java.util.function.Supplier<Channel> make) throws ProblemException {
+    synchronized (channels) {
+      Channel channel = channels.get(key);
+      if (channel == null) {
+        if (channels.size() >= MOST_CHANNELS) {
+          throw new ProblemException(
+              Problem.TOO_MANY_REQUESTS,
+              "%d different filters are followed already".formatted(MOST_CHANNELS),
+              "follow without one");
+        }
+        channel = make.get();
+        channel.tick(clock.millis());
+        channels.put(key, channel);
+      }
+      return channel;
+    }
+  }
+
+  private void tick() {
+    try {
+      synchronized (channels) {
+        channels.values().removeIf(channel -> !isFollowed(channel));
+        channels.values().forEach(channel -> channel.tick(clock.millis()));
+        for (LiveStream stream : streams) {
+          if (stream.offer()) {
+            slow.increment();
+          }
+        }
+      }
+    } catch (RuntimeException e) {
+      // The next tick starts afresh; a scheduled task that throws would never run again.
+      LOG.error("a tick of the live streams failed", e);
+    }
+  }
+
+  private boolean isFollowed(Channel channel) {
+    return streams.stream().anyMatch(stream -> stream.channel() == channel);
+  }
+
+  @Override
+  public void close() {
+    ticking.cancel(true);
+    ticker.shutdownNow();
+    streams.forEach(LiveStream::end);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.freshet.console;
+
+import dev.freshet.console.api.Answers;
+import dev.freshet.console.api.Endpoint;
+import dev.freshet.console.api.ProblemAnswer;
+import dev.freshet.console.api.ProblemException;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Opens live streams: who may, from where on, and what is told. */
+final class StreamServlet extends HttpServlet {
+  private static final long serialVersionUID = 1L;
+
+  /** Chooses what a caller is told. */
+  interface Choosing {
+    Channel channel(HttpServletRequest request) throws ProblemException;
+  }
+
+  private final transient LiveStreams streams;
+  private final transient Guard guard;
+  private final transient Choosing choosing;
+  private final String run;
+
+  /**
+   * @param run stands before the positions of this process
+   */
+  StreamServlet(LiveStreams streams, Guard guard, Choosing choosing, String run) {
+    this.streams = streams;
+    this.guard = guard;
+    this.choosing = choosing;
+    this.run = run;
+  }
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    try {
+      guard.admit(
+          Endpoint.Access.READ, request.getHeader("Host"), request.getHeader("Authorization"));
+      streams.enter();
+    } catch (ProblemException e) {
+      refuse(request, response, e);
+      return;
+    }
+    Channel channel;
+    try {
+      channel = choosing.channel(request);
+    } catch (ProblemException e) {
+      streams.leave();
+      refuse(request, response, e);
+      return;
+    }
+    response.setStatus(200);
+    response.setContentType("text/event-stream;charset=utf-8");
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Accel-Buffering", "no");
+    AsyncContext async = request.startAsync();
+    AtomicReference<@Nullable LiveStream> self = new AtomicReference<>();
+    LiveStream stream =
+        new LiveStream(
+            async,
+            channel,
+            position(request.getHeader("Last-Event-ID")),
+            () -> {
+              streams.leave();
+              LiveStream ended = self.get();
+              if (ended != null) {
+                streams.remove(ended);
+              }
+            });
+    self.set(stream);
+    streams.add(stream);
+  }
+
+  /** Where the reader stopped, if that was in this process. */
+  private long position(@Nullable String lastEventId) {
+    if (lastEventId == null
+        || !lastEventId.startsWith(run + ".")
+        || !lastEventId.substring(run.length() + 1).matches("[0-9]{1,18}")) {
+      return Channel.NOTHING;
+    }
+    return Long.parseLong(lastEventId.substring(run.length() + 1));
+  }
+
+  private static void refuse(
+      HttpServletRequest request, HttpServletResponse response, ProblemException e)
+      throws IOException {
+    response.setStatus(e.problem().status());
+    response.setContentType("application/problem+json");
+    response
+        .getOutputStream()
+        .write(Answers.write(ProblemAnswer.of(e, request.getRequestURI(), "stream")));
+  }
+}

@@ -1,0 +1,224 @@
+package dev.freshet.console;
+
+import dev.freshet.console.model.Model;
+import dev.freshet.events.Topics;
+import dev.freshet.runtime.FreshetException;
+import dev.freshet.runtime.Health;
+import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.Service;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the topics into the model, without a consumer group: every console sees everything, and
+ * leaves no trace in Kafka. Tables are read from the beginning, logs from a while ago.
+ */
+final class TopicFollower implements Service {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration LOOK_BACK = Duration.ofHours(1);
+  private static final Duration MINUTES_BACK = Duration.ofHours(24);
+  private static final long LOOK_AT_TOPICS_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final int START_SECONDS = 60;
+
+  private final KafkaConnection kafka;
+  private final Model model;
+  private final List<String> tables;
+  private final InstantSource clock;
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private final Map<TopicPartition, Long> beginnings = new HashMap<>();
+  private final Thread thread = new Thread(this::run, "console-topics");
+  private volatile @Nullable Throwable failure;
+  private volatile String trouble = "";
+  private volatile boolean closed;
+
+  TopicFollower(KafkaConnection kafka, Model model, Collection<String> views, InstantSource clock) {
+    this.kafka = kafka;
+    this.model = model;
+    this.clock = clock;
+    Topics topics = model.topics();
+    this.tables = new ArrayList<>(List.of(topics.latency(), topics.alerts()));
+    views.forEach(view -> tables.add(topics.view(view)));
+  }
+
+  @Override
+  public String name() {
+    return "console-topics";
+  }
+
+  /** Returns when everything that was in the topics has been read. */
+  @Override
+  public void start() {
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      if (!caughtUp.await(START_SECONDS, TimeUnit.SECONDS)) {
+        LOG.info("the console still reads what was there before it; it shows what it has so far");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw FreshetException.failed("interrupted while starting the console", "", "", e);
+    }
+    Throwable cause = failure;
+    if (cause != null) {
+      throw FreshetException.failed("could not read the topics", cause.toString(), "", cause);
+    }
+  }
+
+  @Override
+  public Health health() {
+    Throwable cause = failure;
+    if (cause != null) {
+      return new Health(Health.State.FAILED, cause.toString());
+    }
+    if (closed) {
+      return Health.of(Health.State.STOPPED);
+    }
+    if (caughtUp.getCount() > 0) {
+      return new Health(Health.State.STARTING, "reading what was there before");
+    }
+    return trouble.isEmpty()
+        ? Health.of(Health.State.RUNNING)
+        : new Health(Health.State.DEGRADED, trouble);
+  }
+
+  private Consumer<byte[], byte[]> open() {
+    Properties properties = kafka.clientProperties(model.topics().namespace() + "-console");
+    properties.remove("group.instance.id");
+    properties.put("enable.auto.commit", "false");
+    properties.put("allow.auto.create.topics", "false");
+    properties.put("isolation.level", "read_committed");
+    properties.put("auto.offset.reset", "earliest");
+    properties.put("fetch.max.wait.ms", "100");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private void run() {
+    try (Consumer<byte[], byte[]> consumer = open()) {
+      place(consumer);
+      follow(consumer);
+      consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+    } catch (WakeupException stopped) {
+      LOG.debug("told to stop");
+    } catch (RuntimeException e) {
+      if (!closed) {
+        failure = e;
+        LOG.error("the console stopped reading its topics", e);
+      }
+    } finally {
+      caughtUp.countDown();
+    }
+  }
+
+  private void place(Consumer<byte[], byte[]> consumer) {
+    Topics topics = model.topics();
+    List<TopicPartition> all = new ArrayList<>();
+    tables.forEach(topic -> all.addAll(partitions(consumer, topic)));
+    List<TopicPartition> logs = new ArrayList<>(partitions(consumer, topics.invalidations()));
+    model.freshness().positions().partitions(logs.size());
+    logs.addAll(partitions(consumer, topics.applied()));
+    List<TopicPartition> minutes = partitions(consumer, topics.latencyMinutes());
+    all.addAll(logs);
+    all.addAll(minutes);
+    consumer.assign(all);
+    consumer.seekToBeginning(all);
+    seek(consumer, logs, LOOK_BACK);
+    seek(consumer, minutes, MINUTES_BACK);
+  }
+
+  private void seek(
+      Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions, Duration back) {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    long from = clock.instant().minus(back).toEpochMilli();
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(at -> times.put(at, from));
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (at, found) -> {
+              if (found == null) {
+                consumer.seekToEnd(List.of(at));
+              } else {
+                consumer.seek(at, found.offset());
+              }
+            });
+  }
+
+  private static List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer, String topic) {
+    List<PartitionInfo> found = consumer.partitionsFor(topic);
+    return found == null
+        ? List.of()
+        : found.stream().map(at -> new TopicPartition(topic, at.partition())).toList();
+  }
+
+  private void follow(Consumer<byte[], byte[]> consumer) {
+    Map<TopicPartition, Long> end = consumer.endOffsets(consumer.assignment());
+    long looked = System.nanoTime();
+    while (!closed) {
+      consumer.poll(POLL).forEach(model::take);
+      if (caughtUp.getCount() > 0
+          && end.entrySet().stream()
+              .allMatch(at -> consumer.position(at.getKey()) >= at.getValue())) {
+        caughtUp.countDown();
+      }
+      if (System.nanoTime() - looked > LOOK_AT_TOPICS_NANOS) {
+        looked = System.nanoTime();
+        look(consumer);
+      }
+    }
+  }
+
+  /** A view that is seeded anew has its topic emptied: what was there before is gone. */
+  private void look(Consumer<byte[], byte[]> consumer) {
+    try {
+      consumer
+          .beginningOffsets(consumer.assignment(), Duration.ofSeconds(5))
+          .forEach(
+              (at, offset) -> {
+                Long before = beginnings.put(at, offset);
+                if (before == null || before < offset) {
+                  model.emptiedBefore(at.topic(), offset);
+                }
+              });
+      trouble = "";
+    } catch (WakeupException e) {
+      throw e;
+    } catch (KafkaException e) {
+      trouble = "Kafka does not answer: " + e.getMessage();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join(Duration.ofSeconds(5).toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.freshet.console.api;
+
+import dev.freshet.console.model.Model;
+import dev.freshet.runtime.Health;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Every endpoint there is. */
+public final class Api {
+
+  private final StatusApi status;
+  private final List<Endpoint> endpoints = new ArrayList<>();
+
+  /**
+   * @param setup what GET /api/v1/config shows
+   */
+  public Api(
+      Model model,
+      Invalidator invalidator,
+      Supplier<Health> health,
+      Setup setup,
+      InstantSource clock) {
+    status = new StatusApi(model, Duration.ofMillis(setup.freshWithinMs()), clock);
+    endpoints.addAll(status.endpoints());
+    endpoints.addAll(new LatencyApi(model, clock).endpoints());
+    endpoints.addAll(new ViewsApi(model).endpoints());
+    endpoints.addAll(new FeedApi(model, clock).endpoints());
+    endpoints.addAll(new HealthApi(health, setup).endpoints());
+    endpoints.addAll(new AdminApi(model, status, invalidator, clock).endpoints());
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    return List.copyOf(endpoints);
+  }
+
+  /** Is it fresh, at this moment. */
+  public Status status() {
+    return status.status();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.freshet.console.api;
+
+import dev.freshet.console.model.Freshness;
+import dev.freshet.console.model.Latencies;
+import dev.freshet.console.model.Model;
+import dev.freshet.console.model.StageLags;
+import dev.freshet.events.ExponentialHistogram;
+import dev.freshet.events.LatencyRow;
+import dev.freshet.events.Lsn;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is it fresh, and where is the time.
+ *
+ * @param asOf when this was put together, to the second
+ * @param state the worst of the stages
+ * @param sentence the same for people
+ * @param commitToDelete of the row changes of the last minute
+ * @param changesPerSecond row changes that made something stale, over 10 seconds
+ * @param tagsPerSecond distinct tags applied, batch by batch
+ * @param keysPerSecond keys deleted
+ * @param lastChange when capture wrote the newest of them
+ * @param reachedLsn everything committed before it is applied; null until a heartbeat went through
+ * @param reachedCommit the commit time of that heartbeat
+ * @param stages in the order of the data
+ */
+public record Status(
+    String namespace,
+    @Nullable String asOf,
+    State state,
+    String sentence,
+    Percentiles commitToDelete,
+    double changesPerSecond,
+    double tagsPerSecond,
+    double keysPerSecond,
+    long keysDeleted,
+    @Nullable String lastChange,
+    @Nullable String lastApplied,
+    @Nullable String reachedLsn,
+    @Nullable String reachedCommit,
+    List<Stage> stages) {
+
+  private static final long MINUTE = 60_000;
+  private static final int RATE_SECONDS = 10;
+
+  /** Heartbeats come every few seconds; without one for so long, something stands still. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  /** At this moment. */
+  public static Status of(Model model, Duration freshWithin, long nowMillis) {
+    Freshness freshness = model.freshness();
+    ExponentialHistogram recent = freshness.commitToDelete().within(nowMillis, MINUTE);
+    Optional<Lsn> reached = freshness.positions().reached();
+    long reachedMillis = freshness.positions().reachedMicros() / 1000;
+    boolean silent = reached.isPresent() && nowMillis - reachedMillis > SILENCE.toMillis();
+    List<Stage> stages = stages(model, freshWithin, nowMillis, silent);
+    State state = reached.isEmpty() ? State.UNKNOWN : silent ? State.STOPPED : State.OK;
+    if (recent.count() > 0 && state == State.OK) {
+      state = pace(recent, freshWithin);
+    }
+    return new Status(
+        model.topics().namespace(),
+        Answers.time(nowMillis / 1000 * 1000),
+        state,
+        sentence(state, recent, nowMillis - reachedMillis),
+        Percentiles.of(recent),
+        Answers.rate(freshness.changes().perSecond(nowMillis, RATE_SECONDS)),
+        Answers.rate(freshness.tags().perSecond(nowMillis, RATE_SECONDS)),
+        Answers.rate(freshness.keys().perSecond(nowMillis, RATE_SECONDS)),
+        freshness.keys().total(),
+        Answers.time(freshness.lastChangeMillis()),
+        Answers.time(freshness.lastAppliedMillis()),
+        reached.map(Lsn::toString).orElse(null),
+        Answers.time(reachedMillis),
+        stages);
+  }
+
+  private static String sentence(State state, ExponentialHistogram recent, long silentMillis) {
+    return switch (state) {
+      case UNKNOWN -> "No heartbeat has come through yet: is capture running?";
+      case STOPPED ->
+          "Nothing has come through for %d s: the cache may be stale."
+              .formatted(silentMillis / 1000);
+      case SLOW, OK ->
+          recent.count() == 0
+              ? "Fresh. No row change made anything stale in the last minute."
+              : "%s. Of %,d changes in the last minute, 99 %% were applied within %.1f ms of their commit."
+                  .formatted(
+                      state == State.OK ? "Fresh" : "Behind",
+                      recent.count(),
+                      recent.quantileNanos(0.99) / 1e6);
+    };
+  }
+
+  private static State pace(ExponentialHistogram durations, Duration freshWithin) {
+    if (durations.count() == 0) {
+      return State.OK;
+    }
+    return durations.quantileNanos(0.99) > freshWithin.toNanos() ? State.SLOW : State.OK;
+  }
+
+  private static List<Stage> stages(
+      Model model, Duration freshWithin, long nowMillis, boolean silent) {
+    Freshness freshness = model.freshness();
+    ExponentialHistogram capture = freshness.commitToKafka().within(nowMillis, MINUTE);
+    ExponentialHistogram sink = freshness.kafkaToRedis().within(nowMillis, MINUTE);
+    boolean captureIsSlowest =
+        capture.count() > 0 && capture.quantileNanos(0.5) > sink.quantileNanos(0.5);
+    boolean known = capture.count() > 0 && sink.count() > 0;
+    State silence = silent ? State.STOPPED : State.OK;
+    return List.of(
+        new Stage(
+            "ingest",
+            "Postgres",
+            "Kafka",
+            silence.or(pace(capture, freshWithin)),
+            Percentiles.of(capture),
+            null,
+            known && captureIsSlowest,
+            "from the commit to the change in Kafka"),
+        new Stage(
+            "invalidation-stream",
+            "Kafka",
+            "Redis",
+            pace(sink, freshWithin),
+            Percentiles.of(sink),
+            behind(model.lags().of(StageLags.Stage.STREAM), freshness.waiting()),
+            known && !captureIsSlowest,
+            "from the change in Kafka to the deleted keys"),
+        metrics(model, nowMillis));
+  }
+
+  private static Long behind(OptionalLong stream, int sink) {
+    return stream.orElse(0) + sink;
+  }
+
+  /** How old the newest complete second of the requests is. */
+  private static Stage metrics(Model model, long nowMillis) {
+    Latencies latencies = model.latencies();
+    Optional<LatencyRow> total =
+        List.of("1m", "5m", "15m", "1h").stream()
+            .flatMap(
+                window -> latencies.row(LatencyRow.TOTAL, LatencyRow.TOTAL, window).stream())
+            .findFirst();
+    OptionalLong behind = model.lags().of(StageLags.Stage.METRICS);
+    State state =
+        total.isEmpty()
+            ? State.UNKNOWN
+            : nowMillis - total.get().asOfMillis() > SILENCE.toMillis() * 2
+                ? State.STOPPED
+                : State.OK;
+    return new Stage(
+        "metrics-aggregator",
+        "requests",
+        "latency",
+        state,
+        null,
+        behind.isPresent() ? behind.getAsLong() : null,
+        false,
+        total
+            .map(
+                row ->
+                    "windows are %d s old"
+                        .formatted(Math.max(0, (nowMillis - row.asOfMillis()) / 1000)))
+            .orElse("no requests have been counted yet"));
+  }
+}

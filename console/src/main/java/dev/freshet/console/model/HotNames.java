@@ -1,0 +1,76 @@
+package dev.freshet.console.model;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Names by how often they come up, with an exponentially fading count (half of it is of the last
+ * minute): the {@value #MOST} used last are kept. Thread-safe.
+ */
+public final class HotNames {
+
+  static final int MOST = 10_000;
+  private static final double HALF_LIFE_MILLIS = 60_000;
+  private static final double PER_SECOND = Math.log(2) / (HALF_LIFE_MILLIS / 1000);
+
+  /**
+   * A name and how busy it is.
+   *
+   * @param perSecond how often it comes up, fading over minutes
+   * @param total since the console began to read
+   * @param keys keys deleted through it, of those that were named
+   * @param lastMillis when it came up last
+   */
+  public record Hot(String name, double perSecond, long total, long keys, long lastMillis) {}
+
+  private static final class Fading {
+    double weight;
+    long total;
+    long keys;
+    long lastMillis;
+
+    double at(long millis) {
+      long passed = Math.max(0, millis - lastMillis);
+      return weight * Math.pow(0.5, passed / HALF_LIFE_MILLIS);
+    }
+  }
+
+  private final Map<String, Fading> names = new Coldest<>(MOST);
+
+  /** Counts a name. */
+  public synchronized void add(String name, long atMillis) {
+    Fading fading = names.computeIfAbsent(name, absent -> new Fading());
+    fading.weight = fading.at(atMillis) + 1;
+    fading.lastMillis = Math.max(fading.lastMillis, atMillis);
+    fading.total++;
+  }
+
+  /** Counts a key deleted through a name. */
+  public synchronized void deleted(String name) {
+    Fading fading = names.get(name);
+    if (fading != null) {
+      fading.keys++;
+    }
+  }
+
+  /** How many names are kept. */
+  public synchronized int size() {
+    return names.size();
+  }
+
+  /** The busiest, the busiest first. */
+  public synchronized List<Hot> busiest(long nowMillis, int limit) {
+    return names.entrySet().stream()
+        .map(
+            name -> {
+              Fading fading = name.getValue();
+              double rate = fading.at(nowMillis) * PER_SECOND;
+              return new Hot(
+                  name.getKey(), rate, fading.total, fading.keys, fading.lastMillis);
+            })
+        .sorted(Comparator.comparingDouble(Hot::perSecond).reversed().thenComparing(Hot::name))
+        .limit(limit)
+        .toList();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.freshet.console.model;
+
+import dev.freshet.events.ExponentialHistogram;
+import dev.freshet.events.LatencyMinute;
+import dev.freshet.events.LatencyRow;
+import dev.freshet.events.RequestCounts;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Rolling windows of every route, and the history of each by the minute. Rows beyond {@value
+ * #MOST_ROWS} are refused and counted; of the history the oldest minutes go first. Thread-safe.
+ */
+public final class Latencies {
+
+  static final int MOST_ROWS = 200_000;
+  static final int MOST_MINUTES = 100_000;
+
+  private record Key(String service, String route, String window) {}
+
+  private record Route(String service, String route) {}
+
+  /** A minute of a route. */
+  public record Minute(long millis, RequestCounts counts, ExponentialHistogram durations) {}
+
+  private final Map<Key, LatencyRow> rows = new ConcurrentHashMap<>();
+  private final TreeMap<Long, Map<Route, LatencyMinute>> minutes = new TreeMap<>();
+  private final AtomicLong refused = new AtomicLong();
+  private int minutesKept;
+
+  void put(LatencyRow row) {
+    Key key = new Key(row.service(), row.route(), row.window());
+    if (rows.size() >= MOST_ROWS && !rows.containsKey(key)) {
+      refused.incrementAndGet();
+      return;
+    }
+    rows.put(key, row);
+  }
+
+  void remove(String service, String route, String window) {
+    rows.remove(new Key(service, route, window));
+  }
+
+  synchronized void put(LatencyMinute minute) {
+    Map<Route, LatencyMinute> at =
+        minutes.computeIfAbsent(minute.minuteMillis(), absent -> new HashMap<>());
+    if (at.put(new Route(minute.service(), minute.route()), minute) == null) {
+      minutesKept++;
+    }
+    while (minutesKept > MOST_MINUTES && minutes.size() > 1) {
+      minutesKept -= minutes.pollFirstEntry().getValue().size();
+    }
+  }
+
+  /** Every route in this window, in no order. */
+  public List<LatencyRow> rows(String window) {
+    return rows.values().stream().filter(row -> row.window().equals(window)).toList();
+  }
+
+  /** The row of one route. */
+  public Optional<LatencyRow> row(String service, String route, String window) {
+    return Optional.ofNullable(rows.get(new Key(service, route, window)));
+  }
+
+  /** How many rows are kept. */
+  public int size() {
+    return rows.size();
+  }
+
+  /** How many minutes of routes are kept. */
+  public synchronized int minutesKept() {
+    return minutesKept;
+  }
+
+  /** Rows that came when there was no more room. */
+  public long refused() {
+    return refused.get();
+  }
+
+  /** The history of a route, merged to steps of whole minutes; steps without requests are absent. */
+  public synchronized List<Minute> history(
+      String service, String route, long fromMillis, long toMillis, long stepMillis) {
+    Route wanted = new Route(service, route);
+    List<Minute> all = new ArrayList<>();
+    for (var at : minutes.subMap(fromMillis, toMillis).entrySet()) {
+      LatencyMinute minute = at.getValue().get(wanted);
+      if (minute == null) {
+        continue;
+      }
+      long begin = Math.floorDiv(at.getKey(), stepMillis) * stepMillis;
+      Minute last = all.isEmpty() ? null : all.get(all.size() - 1);
+      if (last == null || last.millis() != begin) {
+        last = new Minute(begin, RequestCounts.NONE, new ExponentialHistogram());
+        all.add(last);
+      }
+      last.durations().merge(minute.latencies());
+      all.set(
+          all.size() - 1, new Minute(begin, sum(last.counts(), minute.counts()), last.durations()));
+    }
+    return all;
+  }
+
+  private static RequestCounts sum(RequestCounts a, RequestCounts b) {
+    return new RequestCounts(
+        a.total() + b.total(),
+        a.errors() + b.errors(),
+        a.hits() + b.hits(),
+        a.misses() + b.misses(),
+        a.late() + b.late(),
+        a.clamped() + b.clamped());
+  }
+}

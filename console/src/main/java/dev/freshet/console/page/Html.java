@@ -1,0 +1,76 @@
+package dev.freshet.console.page;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Texts and figures as they stand in HTML. */
+final class Html {
+
+  private Html() {}
+
+  /** Any text, safe between tags and in quotes. */
+  static String text(String raw) {
+    StringBuilder safe = new StringBuilder(raw.length() + 16);
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      switch (c) {
+        case '&' -> safe.append("&amp;");
+        case '<' -> safe.append("&lt;");
+        case '>' -> safe.append("&gt;");
+        case '"' -> safe.append("&quot;");
+        case '\'' -> safe.append("&#39;");
+        default -> safe.append(c);
+      }
+    }
+    return safe.toString();
+  }
+
+  /** A duration with its unit, three digits that matter. */
+  static String millis(@Nullable Double millis) {
+    if (millis == null) {
+      return "<span class=none>–</span>";
+    }
+    if (millis >= 60_000) {
+      return number(millis / 60_000, 1) + unit("min");
+    }
+    if (millis >= 1000) {
+      return number(millis / 1000, millis >= 10_000 ? 1 : 2) + unit("s");
+    }
+    return number(millis, millis >= 100 ? 0 : millis >= 10 ? 1 : 2) + unit("ms");
+  }
+
+  static String unit(String unit) {
+    return "<small> " + unit + "</small>";
+  }
+
+  static String rate(double perSecond) {
+    return number(perSecond, perSecond >= 100 || perSecond == 0 ? 0 : perSecond >= 10 ? 1 : 2);
+  }
+
+  static String share(@Nullable Double ratio) {
+    return ratio == null
+        ? "<span class=none>–</span>"
+        : number(100 * ratio, ratio > 0.9995 || ratio == 0 ? 0 : 1) + unit("%");
+  }
+
+  static String number(double value, int digits) {
+    return String.format(Locale.ROOT, "%,." + digits + "f", value);
+  }
+
+  static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  /** A moment; the page's program writes it in the reader's zone when asked to. */
+  static String time(@Nullable String iso) {
+    if (iso == null) {
+      return "<span class=none>–</span>";
+    }
+    int t = iso.indexOf('T');
+    String shown = iso.substring(t + 1).replace("Z", "");
+    int point = shown.indexOf('.');
+    String millis =
+        point < 0 ? shown + ".000" : (shown + "000").substring(0, Math.min(point + 4, 12));
+    return "<time datetime=\"%s\">%s</time>".formatted(text(iso), millis);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.freshet.console.page;
+
+import dev.freshet.console.api.LatencyApi;
+import dev.freshet.console.api.Stage;
+import dev.freshet.console.api.State;
+import dev.freshet.console.api.Status;
+import dev.freshet.console.model.Freshness;
+import dev.freshet.console.model.Model;
+import dev.freshet.console.model.Stretch;
+import dev.freshet.events.LatencyRow;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Is it fresh, and where is the time: the headline, four tiles and the strip of stages. */
+final class Tiles {
+
+  private static final int POINTS = 60;
+  private static final int STEP_SECONDS = 15;
+
+  private final Model model;
+
+  Tiles(Model model) {
+    this.model = model;
+  }
+
+  static String headline(Status status) {
+    return """
+        <p class="verdict %s"><span class=dot aria-hidden=true></span>%s</p>
+        <p class=fine>Everything committed up to %s UTC, LSN %s, is applied.</p>"""
+        .formatted(
+            status.state().word(),
+            Html.text(status.sentence()),
+            Html.time(status.reachedCommit()),
+            Html.text(status.reachedLsn() == null ? "–" : status.reachedLsn()));
+  }
+
+  String tiles(Status status, long nowMillis) {
+    Freshness freshness = model.freshness();
+    return tile(
+            "Commit to delete, p99",
+            Html.millis(status.commitToDelete().p99Ms()),
+            "p50 %s, %s changes in a minute"
+                .formatted(
+                    Html.millis(status.commitToDelete().p50Ms()),
+                    Html.count(status.commitToDelete().count())),
+            status.state(),
+            Spark.of(slowest(nowMillis)))
+        + tile(
+            "Row changes",
+            Html.rate(status.changesPerSecond()) + Html.unit("/s"),
+            "last captured " + Html.time(status.lastChange()),
+            null,
+            Spark.of(freshness.changes().line(nowMillis, POINTS, STEP_SECONDS)))
+        + tile(
+            "Keys deleted",
+            Html.rate(status.keysPerSecond()) + Html.unit("/s"),
+            Html.count(status.keysDeleted()) + " since the last hour began",
+            null,
+            Spark.of(freshness.keys().line(nowMillis, POINTS, STEP_SECONDS)))
+        + hits(nowMillis);
+  }
+
+  private String hits(long nowMillis) {
+    Optional<LatencyApi.Window> total =
+        model
+            .latencies()
+            .row(LatencyRow.TOTAL, LatencyRow.TOTAL, "5m")
+            .or(() -> model.latencies().row(LatencyRow.TOTAL, LatencyRow.TOTAL, "1m"))
+            .map(LatencyApi.Window::of);
+    double[] line = new double[POINTS / 2];
+    Arrays.fill(line, Double.NaN);
+    long minute = nowMillis / 60_000 * 60_000;
+    model
+        .latencies()
+        .history(
+            LatencyRow.TOTAL, LatencyRow.TOTAL, minute - line.length * 60_000L, minute, 60_000)
+        .forEach(
+            at -> {
+              int i = (int) ((at.millis() - minute) / 60_000) + line.length;
+              if (i >= 0 && i < line.length) {
+                line[i] = at.counts().hitRate();
+              }
+            });
+    return tile(
+        "Cache hits",
+        Html.share(total.map(LatencyApi.Window::hitRate).orElse(null)),
+        total
+            .map(row -> Html.rate(row.perSecond()) + " requests/s, p95 " + Html.millis(row.p95Ms()))
+            .orElse("no requests are reported"),
+        null,
+        Spark.of(line));
+  }
+
+  /** The 99th percentile of each stretch. */
+  private double[] slowest(long nowMillis) {
+    double[] line = new double[POINTS];
+    Arrays.fill(line, Double.NaN);
+    long step = STEP_SECONDS * 1000L;
+    long end = nowMillis / step * step;
+    for (Stretch stretch :
+        model.freshness().commitToDelete().stretches(end - POINTS * step, end, step)) {
+      int i = (int) ((stretch.millis() - end) / step) + POINTS;
+      if (i >= 0 && i < POINTS) {
+        line[i] = stretch.durations().quantileNanos(0.99);
+      }
+    }
+    return line;
+  }
+
+  private static String tile(
+      String name, String value, String below, @Nullable State state, String spark) {
+    String word =
+        state == null
+            ? ""
+            : "<span class=\"word %s\">%s</span>".formatted(state.word(), state.word());
+    return """
+        <div class=tile><h3>%s%s</h3><p class=figure>%s</p>%s<p class=fine>%s</p></div>"""
+        .formatted(name, word, value, spark, below);
+  }
+
+  static String stages(List<Stage> stages) {
+    StringBuilder strip = new StringBuilder("<ol>");
+    for (Stage stage : stages) {
+      strip.append(
+          """
+          <li class="%s%s"><span class=from>%s</span><span class=arrow aria-hidden=true></span>\
+          <div class=leg><b>%s</b><span class="word %s">%s</span>\
+          <p class=figure>%s</p><p class=fine>%s%s</p>%s</div>\
+          <span class=to>%s</span></li>"""
+              .formatted(
+                  stage.state().word(),
+                  stage.slowest() ? " slowest" : "",
+                  Html.text(stage.from()),
+                  Html.text(stage.name()),
+                  stage.state().word(),
+                  stage.state().word(),
+                  stage.lag() == null ? behind(stage) : Html.millis(stage.lag().p50Ms()),
+                  stage.lag() == null ? "" : "p99 " + Html.millis(stage.lag().p99Ms()) + ", ",
+                  stage.lag() == null || stage.recordsBehind() == null
+                      ? Html.text(stage.detail())
+                      : Html.count(stage.recordsBehind()) + " records behind",
+                  stage.slowest() ? "<p class=mark>most of the time is here</p>" : "",
+                  Html.text(stage.to())));
+    }
+    return strip.append("</ol>").toString();
+  }
+
+  private static String behind(Stage stage) {
+    return stage.recordsBehind() == null
+        ? "<span class=none>–</span>"
+        : Html.count(stage.recordsBehind()) + Html.unit("behind");
+  }
+}

@@ -1,0 +1,337 @@
+// Follows the page's parts over one stream of events, and draws the lines. Everything a reader can
+// choose is a link or a form with an address, so the page works without this file.
+
+const byId = (id) => document.getElementById(id);
+const KEY = "freshet-token";
+let stream = null;
+let lastId = "";
+let plot = null;
+let heat = null;
+
+const headers = () => {
+  const token = sessionStorage.getItem(KEY);
+  return token ? { Authorization: "Bearer " + token } : {};
+};
+
+export async function json(path) {
+  const answer = await fetch(path, { headers: headers() });
+  if (!answer.ok) throw new Error(path + " answered " + answer.status);
+  return answer.json();
+}
+
+// ---- times in the reader's zone --------------------------------------------------------------
+let local = new URLSearchParams(location.search).get("zone") === "local";
+
+const two = (n, width = 2) => String(n).padStart(width, "0");
+function showTimes(root) {
+  for (const time of root.querySelectorAll("time")) {
+    const at = new Date(time.dateTime);
+    if (isNaN(at)) continue;
+    const text = local
+      ? two(at.getHours()) + ":" + two(at.getMinutes()) + ":" + two(at.getSeconds())
+      : two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + ":" + two(at.getUTCSeconds());
+    time.textContent = text + "." + two(at.getMilliseconds(), 3);
+    time.title = at.toISOString();
+  }
+}
+
+function zoneButton() {
+  const button = byId("zone");
+  button.hidden = false;
+  button.textContent = local ? "local time" : "UTC";
+  button.setAttribute("aria-label", "Times are in " + button.textContent + "; switch");
+  button.onclick = () => {
+    local = !local;
+    const address = new URL(location.href);
+    local ? address.searchParams.set("zone", "local") : address.searchParams.delete("zone");
+    history.replaceState(null, "", address);
+    zoneButton();
+    showTimes(document);
+    chart();
+  };
+}
+
+// ---- parts -----------------------------------------------------------------------------------
+function put(id, html) {
+  const part = byId(id);
+  if (!part) return;
+  const selected = document.getSelection();
+  if (selected && !selected.isCollapsed && part.contains(selected.anchorNode)) return;
+  const focused = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  part.innerHTML = html; // the server has escaped every text in it
+  showTimes(part);
+  if (focused) part.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+function say(word, state) {
+  const link = byId("link");
+  if (link.textContent !== word) link.textContent = word;
+  link.className = "chip " + state;
+}
+
+function event(name, data) {
+  if (name === "part") put(data.id, data.html);
+  if (name === "tick") {
+    say("live", "live");
+    if (data.chart && !document.hidden) chart();
+  }
+}
+
+// Server-sent events over fetch: EventSource cannot send a token in a header.
+async function follow() {
+  stream?.abort();
+  const mine = (stream = new AbortController());
+  let wait = 500;
+  while (!mine.signal.aborted) {
+    try {
+      const answer = await fetch("/live" + location.search, {
+        headers: { ...headers(), Accept: "text/event-stream", ...(lastId && { "Last-Event-ID": lastId }) },
+        signal: mine.signal,
+      });
+      if (answer.status === 401) return ask();
+      if (!answer.ok) throw new Error("status " + answer.status);
+      wait = 500;
+      await read(answer.body.getReader());
+    } catch (gone) {
+      if (mine.signal.aborted) return;
+    }
+    say("connection lost, trying again", "lost");
+    await new Promise((done) => setTimeout(done, wait));
+    wait = Math.min(wait * 2, 10000);
+  }
+}
+
+async function read(reader) {
+  const utf8 = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += utf8.decode(value, { stream: true });
+    let end;
+    while ((end = text.indexOf("\n\n")) >= 0) {
+      const fields = {};
+      for (const line of text.slice(0, end).split("\n")) {
+        const colon = line.indexOf(": ");
+        if (colon > 0) fields[line.slice(0, colon)] = line.slice(colon + 2);
+      }
+      text = text.slice(end + 2);
+      if (fields.data) {
+        lastId = fields.id || lastId;
+        event(fields.event, JSON.parse(fields.data));
+      }
+    }
+  }
+}
+
+// ---- choosing: fetch the page with the new address and take its parts ---------------------------
+async function go(address, push) {
+  const answer = await fetch(address, { headers: headers() });
+  if (!answer.ok) return void (location.href = address);
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (push) history.pushState(null, "", address);
+  document.documentElement.dataset.state = next.documentElement.dataset.state;
+  for (const id of ["ranges", "series", "windows"]) byId(id).innerHTML = next.getElementById(id).innerHTML;
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const from = next.getElementById(part.id);
+    if (!from) continue;
+    if (part.id === "chart") Object.assign(byId("plot").dataset, from.firstElementChild.dataset);
+    else part.innerHTML = from.innerHTML;
+  }
+  for (const name of ["why", "service", "route"]) {
+    const field = document.querySelector(`input[name=${name}]`);
+    if (field !== document.activeElement) field.value = next.querySelector(`input[name=${name}]`).value;
+  }
+  for (const hidden of document.querySelectorAll("input[type=hidden]")) {
+    hidden.value = next.querySelector(`input[type=hidden][name=${hidden.name}]`).value;
+  }
+  showTimes(document);
+  lastId = "";
+  follow();
+  chart();
+}
+
+const keepZone = (address) => {
+  if (local) address.searchParams.set("zone", "local");
+  return address;
+};
+
+document.addEventListener("click", (click) => {
+  const link = click.target.closest?.("a[href^='?']");
+  if (!link || click.metaKey || click.ctrlKey || click.shiftKey || click.button) return;
+  click.preventDefault();
+  const address = keepZone(new URL(link.getAttribute("href"), location.href));
+  const target = address.hash.slice(1);
+  go(address, true).then(() => target && byId(target)?.scrollIntoView({ block: "nearest" }));
+});
+
+document.addEventListener("submit", (submit) => {
+  submit.preventDefault();
+  if (submit.target.id === "token") {
+    sessionStorage.setItem(KEY, byId("secret").value);
+    byId("token").hidden = true;
+    return void go(location.href, false);
+  }
+  const address = new URL(location.href);
+  for (const [name, value] of new FormData(submit.target)) {
+    value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
+  }
+  go(keepZone(address), true);
+});
+
+document.addEventListener("keydown", (press) => {
+  if (press.key === "/" && !/input|textarea/i.test(press.target.tagName)) {
+    press.preventDefault();
+    byId("name").focus();
+  }
+});
+
+addEventListener("popstate", () => go(location.href, false));
+
+function ask() {
+  say("locked", "lost");
+  document.documentElement.dataset.state = "locked";
+  byId("token").hidden = false;
+  byId("secret").focus();
+}
+
+// ---- lines -----------------------------------------------------------------------------------
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+export const duration = (ms) =>
+  ms == null ? "–" : ms >= 1000 ? (ms / 1000).toPrecision(3) + " s" : ms.toPrecision(3) + " ms";
+const RANGES = { "15m": 900, "1h": 3600, "6h": 21600, "24h": 86400 };
+const sync = window.uPlot ? uPlot.sync("time") : null;
+
+export function options(extra) {
+  const axis = { stroke: colour("soft"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
+  return {
+    width: Math.max(260, byId("chart").clientWidth),
+    height: 240,
+    legend: { show: false },
+    cursor: { sync: { key: sync.key }, drag: { x: false, y: false }, points: { size: 6 } },
+    tzDate: local ? undefined : (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
+    axes: [{ ...axis }, { ...axis, size: 62, values: (u, ticks) => ticks.map((t) => (t == null ? "" : duration(t))) }],
+    ...extra,
+  };
+}
+
+export function address(kind) {
+  const of = byId("plot").dataset;
+  const query = new URLSearchParams({ range: of.range });
+  if (of.series === "requests") {
+    if (of.service) query.set("service", of.service);
+    if (of.route) query.set("route", of.route);
+    return `/api/v1/latency/${kind}?${query}`;
+  }
+  return kind === "heatmap" ? `/api/v1/freshness/heatmap?${query}` : `/api/v1/freshness?${query}`;
+}
+
+function grid(answer, range) {
+  const step = answer.step_ms / 1000;
+  const end = Math.floor(Date.now() / 1000 / step) * step;
+  const by = new Map(answer.points.map((p) => [Math.round(p.time_ms / 1000), p]));
+  const times = [];
+  for (let t = end - Math.floor(range / step) * step; t <= end; t += step) times.push(t);
+  const of = (field) => times.map((t) => by.get(t)?.[field] ?? null);
+  const count = times.map((t) => by.get(t)?.count ?? 0);
+  return { times, count, data: [times, of("p50_ms"), of("p95_ms"), of("p99_ms"), of("max_ms")] };
+}
+
+let counts = [];
+async function chart() {
+  const at = byId("plot");
+  if (!at || !window.uPlot || document.documentElement.dataset.state === "locked") return;
+  let drawn;
+  try {
+    drawn = grid(await json(address("history")), RANGES[at.dataset.range]);
+  } catch (e) {
+    return; // the stream says that the connection is lost
+  }
+  counts = drawn.count;
+  const slo = Number(at.dataset.slo) || null;
+  const data = [...drawn.data, drawn.times.map(() => slo)];
+  const look = [at.dataset.series, at.dataset.range, slo, local, colour("ink")].join();
+  if (plot && plot.look === look) plot.setData(data);
+  else {
+    plot?.destroy();
+    at.replaceChildren();
+    const line = (label, name, more) => ({ label, stroke: colour(name), width: 1.6, points: { show: drawn.times.length < 40 ? undefined : false }, ...more });
+    plot = new uPlot(
+      options({
+        scales: { y: { distr: 3, range: (u, low, high) => [Math.max(0.05, (low || 1) / 1.5), Math.max(high || 1, slo || 0) * 1.6] } },
+        series: [{}, line("p50", "p50"), line("p95", "p95", { dash: [6, 3] }), line("p99", "p99"), line("max", "max", { dash: [2, 3] }), line("objective", "slo", { dash: [8, 5], width: 1, points: { show: false } })],
+        plugins: [tip()],
+      }),
+      data,
+      at
+    );
+    plot.look = look;
+  }
+  if (heat) heat.draw();
+  else if (seen) lazy();
+}
+
+function tip() {
+  const box = document.createElement("div");
+  box.className = "tip";
+  box.hidden = true;
+  return {
+    hooks: {
+      init: (u) => u.over.append(box),
+      setCursor: (u) => {
+        const i = u.cursor.idx;
+        box.hidden = i == null || u.data[3][i] == null;
+        if (box.hidden) return;
+        const at = new Date(u.data[0][i] * 1000);
+        box.replaceChildren(
+          document.createTextNode((local ? at.toLocaleTimeString() : at.toISOString().slice(11, 19) + " UTC") + ", n = " + counts[i].toLocaleString("en")),
+          ...["p50", "p95", "p99", "max"].map((name, s) => {
+            const row = document.createElement("div");
+            const bold = document.createElement("b");
+            bold.textContent = name;
+            row.append(bold, duration(u.data[s + 1][i]));
+            return row;
+          })
+        );
+        const left = u.valToPos(u.data[0][i], "x");
+        box.style.left = (left > u.over.clientWidth / 2 ? left - box.offsetWidth - 12 : left + 12) + "px";
+        box.style.top = "8px";
+      },
+    },
+  };
+}
+
+// The heat map's program comes when the heat map comes into sight.
+let seen = false;
+async function lazy() {
+  seen = true;
+  if (!heat && plot) {
+    heat = (await import("/assets/heatmap.js")).heatmap({ json, address, options, duration, colour });
+    heat.draw();
+  }
+}
+new IntersectionObserver((entries, observer) => {
+  if (entries.some((entry) => entry.isIntersecting)) {
+    observer.disconnect();
+    lazy();
+  }
+}, { rootMargin: "200px" }).observe(byId("heat"));
+
+addEventListener("resize", () => {
+  plot?.setSize({ width: Math.max(260, byId("chart").clientWidth), height: 240 });
+  heat?.resize();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  heat?.forget();
+  chart();
+});
+document.addEventListener("visibilitychange", () => document.hidden || chart());
+
+zoneButton();
+showTimes(document);
+if (document.documentElement.dataset.state === "locked") {
+  sessionStorage.getItem(KEY) ? go(location.href, false) : ask();
+} else {
+  follow();
+  addEventListener("load", chart);
+}
