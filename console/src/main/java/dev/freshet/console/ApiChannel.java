@@ -43,12 +43,10 @@ final class ApiChannel implements Channel {
   public Frame after(long position) {
     if (position != cachedAfter) {
       Events events = new Events();
-      List<Feed.Entry> missed =
-          feed.after(position, MOST, entry -> entry.number() <= newest);
+      List<Feed.Entry> missed = feed.after(position, MOST, entry -> entry.number() <= newest);
       for (int i = missed.size() - 1; i >= 0; i--) {
         Feed.Entry entry = missed.get(i);
-        String data =
-            new String(Answers.write(FeedApi.Change.of(entry)), StandardCharsets.UTF_8);
+        String data = new String(Answers.write(FeedApi.Change.of(entry)), StandardCharsets.UTF_8);
         events.add(run + "." + entry.number(), "invalidation", data);
       }
       events.add(run + "." + newest, "status", status);

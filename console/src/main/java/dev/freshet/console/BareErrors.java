@@ -13,8 +13,7 @@ final class BareErrors extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
-    String body =
-        "{\"type\":\"about:blank\",\"status\":%d}".formatted(response.getStatus());
+    String body = "{\"type\":\"about:blank\",\"status\":%d}".formatted(response.getStatus());
     Content.Sink.write(response, true, body, callback);
     return true;
   }

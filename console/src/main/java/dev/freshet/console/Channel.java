@@ -1,8 +1,8 @@
 package dev.freshet.console;
 
 /**
- * What a live stream tells, as events since a position. Those who are up to date get the same bytes;
- * a slow one skips, and gets what it missed in one piece. Asked by one thread.
+ * What a live stream tells, as events since a position. Those who are up to date get the same
+ * bytes; a slow one skips, and gets what it missed in one piece. Asked by one thread.
  */
 interface Channel {
 

@@ -4,7 +4,6 @@ import dev.freshet.console.api.Api;
 import dev.freshet.console.api.Setup;
 import dev.freshet.console.model.Model;
 import dev.freshet.events.Topics;
-import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.Service;

@@ -110,8 +110,7 @@ final class ConsoleServer implements Service {
           javalin.routes.get(
               "/api/v1/openapi.json",
               context -> {
-                guard.admit(
-                    Endpoint.Access.READ, context.host(), context.header("Authorization"));
+                guard.admit(Endpoint.Access.READ, context.host(), context.header("Authorization"));
                 send(context, JSON, Answers.write(OpenApi.of(endpoints)));
               });
           pages.routes(javalin.routes, guard, this::send);
@@ -149,9 +148,7 @@ final class ConsoleServer implements Service {
   @Override
   public Health health() {
     return Health.of(
-        running
-            ? Health.State.RUNNING
-            : closing ? Health.State.STOPPED : Health.State.STARTING);
+        running ? Health.State.RUNNING : closing ? Health.State.STOPPED : Health.State.STARTING);
   }
 
   private static void secure(Context context) {
@@ -191,8 +188,7 @@ final class ConsoleServer implements Service {
     }
     try {
       byte[] body = endpoint.body() == Void.class ? new byte[0] : body(context);
-      Asked asked =
-          Asked.of(endpoint, context.pathParamMap(), context.queryParamMap(), body);
+      Asked asked = Asked.of(endpoint, context.pathParamMap(), context.queryParamMap(), body);
       send(context, JSON, Answers.write(endpoint.handler().answer(asked)));
     } finally {
       room.release();

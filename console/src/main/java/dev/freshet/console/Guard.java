@@ -26,8 +26,7 @@ final class Guard {
   Guard(ConsoleConfig config, ListenAddress address) {
     this.anybodyOfThisMachine = config.token().isEmpty() && address.isLoopback();
     this.readers = new BearerToken(config.token());
-    this.administrators =
-        config.adminToken().map(Optional::of).map(BearerToken::new);
+    this.administrators = config.adminToken().map(Optional::of).map(BearerToken::new);
   }
 
   /** Whether readers need a token. */
@@ -40,8 +39,7 @@ final class Guard {
    *
    * @throws ProblemException when it may not
    */
-  void admit(
-      Endpoint.Access access, @Nullable String host, @Nullable String authorization)
+  void admit(Endpoint.Access access, @Nullable String host, @Nullable String authorization)
       throws ProblemException {
     requireThisMachine(host);
     if (access == Endpoint.Access.ADMIN) {

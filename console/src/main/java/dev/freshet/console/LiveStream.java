@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open connection. Nothing is queued for it: while it is slow it is passed over, and after {@value
- * #MOST_MISSED} times it is closed. No thread waits for it.
+ * One open connection. Nothing is queued for it: while it is slow it is passed over, and after
+ * {@value #MOST_MISSED} times it is closed. No thread waits for it.
  */
 final class LiveStream implements WriteListener, AsyncListener {
 
@@ -31,8 +31,8 @@ final class LiveStream implements WriteListener, AsyncListener {
    * @param position up to where the reader knows already
    * @param closed told once, when this has ended
    */
-  LiveStream(
-      AsyncContext async, Channel channel, long position, Runnable closed) throws IOException {
+  LiveStream(AsyncContext async, Channel channel, long position, Runnable closed)
+      throws IOException {
     this.async = async;
     this.out = async.getResponse().getOutputStream();
     this.channel = channel;

@@ -45,7 +45,8 @@ final class PageChannel implements Channel {
             since.add(id, "part", data);
           }
         });
-    String time = "{\"now_ms\":%d,\"chart\":%b}".formatted(nowMillis, ticks % CHART_EVERY_TICKS == 0);
+    String time =
+        "{\"now_ms\":%d,\"chart\":%b}".formatted(nowMillis, ticks % CHART_EVERY_TICKS == 0);
     changed = since.add(id, "tick", time).bytes();
     whole = all.add(id, "tick", time).bytes();
     parts = now;

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Compares an answer with the schema of the OpenAPI document, as far as that document uses schemas. */
+/**
+ * Compares an answer with the schema of the OpenAPI document, as far as that document uses schemas.
+ */
 final class Conforming {
 
   private Conforming() {}

@@ -179,7 +179,8 @@ class ConsoleServerTest {
     assertThat(locked.post(path, order, "Authorization", admin).body()).contains("0:4711");
     assertThat(locked.cleared).containsExactly(Set.of("org:7"));
     assertThat(open.post(path, order).body()).contains("writing-is-off");
-    for (String wrong : List.of("", "[]", "{\"action\":\"drop\"}", "{\"action\":\"clear_cache\"}")) {
+    for (String wrong :
+        List.of("", "[]", "{\"action\":\"drop\"}", "{\"action\":\"clear_cache\"}")) {
       assertThat(locked.post(path, wrong, "Authorization", admin).body()).contains("invalid-body");
     }
   }
@@ -254,7 +255,10 @@ class ConsoleServerTest {
     JsonNode document = json("/api/v1/openapi.json");
     for (Endpoint endpoint : open.endpoints()) {
       JsonNode operation =
-          document.path("paths").path(endpoint.path()).path(endpoint.method().toLowerCase(java.util.Locale.ROOT));
+          document
+              .path("paths")
+              .path(endpoint.path())
+              .path(endpoint.method().toLowerCase(java.util.Locale.ROOT));
       assertThat(operation.isMissingNode()).as(endpoint.path()).isFalse();
       if (endpoint.method().equals("GET")) {
         String path = endpoint.path().replace("{name}", "totals");
@@ -295,17 +299,40 @@ class ConsoleServerTest {
     long seed = Long.getLong("freshet.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     List<String> bits =
-        List.of("..", "%00", "%2e", "<", "'", "{name}", "range", "limit", "=", "&", "9999999999", "-1", "%ff", "🦆", "a".repeat(600));
-    List<String> paths = Stream.concat(open.endpoints().stream().map(Endpoint::path), Stream.of("/", "/assets/x", "/live2")).toList();
+        List.of(
+            "..",
+            "%00",
+            "%2e",
+            "<",
+            "'",
+            "{name}",
+            "range",
+            "limit",
+            "=",
+            "&",
+            "9999999999",
+            "-1",
+            "%ff",
+            "🦆",
+            "a".repeat(600));
+    List<String> paths =
+        Stream.concat(
+                open.endpoints().stream().map(Endpoint::path),
+                Stream.of("/", "/assets/x", "/live2"))
+            .toList();
     for (int i = 0; i < 300; i++) {
-      StringBuilder path = new StringBuilder(paths.get(random.nextInt(paths.size())).replace("{name}", "totals"));
+      StringBuilder path =
+          new StringBuilder(paths.get(random.nextInt(paths.size())).replace("{name}", "totals"));
       path.append(random.nextBoolean() ? "?" : "/");
       for (int j = random.nextInt(6); j >= 0; j--) {
         path.append(bits.get(random.nextInt(bits.size())));
       }
       String line = path.toString();
       String answer = raw(line, random.nextBoolean() ? "GET" : "POST");
-      assertThat(answer).as("seed %d: %s", seed, line).doesNotStartWith("HTTP/1.1 5").doesNotContain(Opened.TOKEN, Opened.ADMIN_TOKEN, "at dev.freshet", "at org.eclipse");
+      assertThat(answer)
+          .as("seed %d: %s", seed, line)
+          .doesNotStartWith("HTTP/1.1 5")
+          .doesNotContain(Opened.TOKEN, Opened.ADMIN_TOKEN, "at dev.freshet", "at org.eclipse");
     }
   }
 

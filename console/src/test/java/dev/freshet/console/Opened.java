@@ -87,7 +87,8 @@ final class Opened implements AutoCloseable {
     return api.endpoints();
   }
 
-  HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+  HttpResponse<String> get(String path, String... headers)
+      throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(URI.create(url() + path)), headers);
   }
 

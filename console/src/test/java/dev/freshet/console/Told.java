@@ -172,7 +172,8 @@ final class Told {
   static Told everything() {
     Told told = new Told();
     for (int i = 0; i < 200; i++) {
-      told.change(i, NOW - 55_000 + i * 250L, 4 + i % 7, "order:" + i, "order:" + i, "org:" + i % 5);
+      told.change(
+          i, NOW - 55_000 + i * 250L, 4 + i % 7, "order:" + i, "order:" + i, "org:" + i % 5);
     }
     return told.heartbeat(0x2000, NOW - 1000)
         .route(LatencyRow.TOTAL, LatencyRow.TOTAL, 4000, 80)

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 /** {@code freshet status}. */
 @Command(
     name = "status",
-    description = "Is it fresh, and where is the time: lag and rate of each stage, from the console.",
+    description =
+        "Is it fresh, and where is the time: lag and rate of each stage, from the console.",
     footer = {
       "  freshet status                               # exit code 5 when it is slow or stopped",
       "  freshet status --watch",

@@ -106,8 +106,11 @@ final class Demo {
       SplittableRandom random = new SplittableRandom(options.seed());
       FreshnessCheck check = new FreshnessCheck(cache, redis, random.split());
       try (StatefulRedisPubSubConnection<String, String> deletions = client.connectPubSub();
+          ReadReports reports =
+              new ReadReports(config.kafka().connection(), config.topics().requests());
           Workload workload =
-              new Workload(database, cache, check, counts, options.rate(), random.nextLong())) {
+              new Workload(
+                  database, cache, check, counts, reports, options.rate(), random.nextLong())) {
         deletions.addListener(
             new RedisPubSubAdapter<>() {
               @Override

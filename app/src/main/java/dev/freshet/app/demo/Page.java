@@ -66,6 +66,11 @@ record Page(Kind kind, int id) {
     return pages;
   }
 
+  /** The route an application would serve it under. */
+  String route() {
+    return kind == Kind.ORG ? "/organizations/{id}" : "/facilities/{id}";
+  }
+
   /** What the application calls it in its cache. */
   String key() {
     return (kind == Kind.ORG ? "dashboard:org:" : "dashboard:facility:") + id;

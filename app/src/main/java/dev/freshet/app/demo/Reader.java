@@ -27,18 +27,21 @@ final class Reader implements Runnable {
   private final RandomGenerator random;
   private final Pace pace;
   private final Counts counts;
+  private final ReadReports reports;
 
   Reader(
       DemoDatabase database,
       Entries<String> cache,
       RandomGenerator random,
       double readsPerSecond,
-      Counts counts) {
+      Counts counts,
+      ReadReports reports) {
     this.database = database;
     this.cache = cache;
     this.random = random;
     this.pace = new Pace(readsPerSecond);
     this.counts = counts;
+    this.reports = reports;
   }
 
   @Override
@@ -65,7 +68,15 @@ final class Reader implements Runnable {
 
   private void read(Connection connection, Page page) {
     counts.reads.incrementAndGet();
-    cache.get(page.key(), fill -> load(connection, page, fill));
+    long began = System.nanoTime();
+    boolean[] loaded = {false};
+    cache.get(
+        page.key(),
+        fill -> {
+          loaded[0] = true;
+          return load(connection, page, fill);
+        });
+    reports.read(page.route(), System.nanoTime() - began, !loaded[0]);
   }
 
   private String load(Connection connection, Page page, Fill fill) throws SQLException {

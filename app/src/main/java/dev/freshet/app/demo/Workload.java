@@ -29,6 +29,7 @@ final class Workload implements AutoCloseable {
       Entries<String> cache,
       FreshnessCheck check,
       Reader.Counts counts,
+      ReadReports reports,
       int rate,
       long seed) {
     this.counts = counts;
@@ -40,7 +41,9 @@ final class Workload implements AutoCloseable {
     }
     for (int i = 0; i < READERS; i++) {
       double share = Math.min(2000, 2.0 * rate) / READERS;
-      others.add(thread("demo-reader", new Reader(database, cache, random.split(), share, counts)));
+      others.add(
+          thread(
+              "demo-reader", new Reader(database, cache, random.split(), share, counts, reports)));
     }
     others.add(thread("demo-check", () -> lookAgain(check)));
   }

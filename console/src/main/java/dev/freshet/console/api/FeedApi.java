@@ -16,15 +16,24 @@ public final class FeedApi {
   private static final int MOST = 1000;
   private static final Map<Character, String> OPERATIONS =
       Map.of(
-          'c', "insert", 'r', "snapshot", 'u', "update", 'd', "delete", 't', "truncate", 'x',
+          'c',
+          "insert",
+          'r',
+          "snapshot",
+          'u',
+          "update",
+          'd',
+          "delete",
+          't',
+          "truncate",
+          'x',
           "clear_cache");
 
   /** Names, the busiest first; rates fade with a half-life of a minute. */
   record Busy(List<Name> names) {}
 
   /** One name. */
-  record Name(
-      String name, double perSecond, long total, long keysDeleted, @Nullable String last) {
+  record Name(String name, double perSecond, long total, long keysDeleted, @Nullable String last) {
     static Name of(HotNames.Hot hot) {
       return new Name(
           hot.name(),

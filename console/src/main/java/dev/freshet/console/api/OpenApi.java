@@ -34,7 +34,8 @@ public final class OpenApi {
           paths.has(endpoint.path())
               ? (ObjectNode) paths.get(endpoint.path())
               : paths.putObject(endpoint.path());
-      open.operation(path.putObject(endpoint.method().toLowerCase(java.util.Locale.ROOT)), endpoint);
+      open.operation(
+          path.putObject(endpoint.method().toLowerCase(java.util.Locale.ROOT)), endpoint);
     }
     ObjectNode components = open.document.putObject("components");
     open.schema(ProblemAnswer.class);
@@ -82,7 +83,9 @@ public final class OpenApi {
     ObjectNode responses = into.putObject("responses");
     content(responses.putObject("200").put("description", "the answer"), "application/json")
         .setAll(schema(endpoint.answer()));
-    content(responses.putObject("default").put("description", "a problem"), "application/problem+json")
+    content(
+            responses.putObject("default").put("description", "a problem"),
+            "application/problem+json")
         .setAll(schema(ProblemAnswer.class));
   }
 
@@ -153,6 +156,8 @@ public final class OpenApi {
   }
 
   private static boolean isNullable(RecordComponent component) {
-    return component.getAnnotatedType().isAnnotationPresent(org.jspecify.annotations.Nullable.class);
+    return component
+        .getAnnotatedType()
+        .isAnnotationPresent(org.jspecify.annotations.Nullable.class);
   }
 }

@@ -45,8 +45,7 @@ public record Parameter(
   }
 
   static Parameter number(String name, int standard, int most, String sentence) {
-    return new Parameter(
-        name, Kind.NUMBER, Integer.toString(standard), most, List.of(), sentence);
+    return new Parameter(name, Kind.NUMBER, Integer.toString(standard), most, List.of(), sentence);
   }
 
   /** At most {@code mostSeconds} long. */

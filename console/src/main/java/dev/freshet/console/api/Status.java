@@ -143,8 +143,7 @@ public record Status(
     Latencies latencies = model.latencies();
     Optional<LatencyRow> total =
         List.of("1m", "5m", "15m", "1h").stream()
-            .flatMap(
-                window -> latencies.row(LatencyRow.TOTAL, LatencyRow.TOTAL, window).stream())
+            .flatMap(window -> latencies.row(LatencyRow.TOTAL, LatencyRow.TOTAL, window).stream())
             .findFirst();
     OptionalLong behind = model.lags().of(StageLags.Stage.METRICS);
     State state =

@@ -20,7 +20,8 @@ final class StatusApi {
   static final Parameter RANGE =
       Parameter.duration("range", "15m", 24 * 3600, "How far back, up to 24h.");
   private static final Parameter LSN =
-      Parameter.text("lsn", "A position of the log, as pg_current_wal_lsn() says after the commit.");
+      Parameter.text(
+          "lsn", "A position of the log, as pg_current_wal_lsn() says after the commit.");
   private static final Parameter WAIT =
       Parameter.duration("wait", "0s", 30, "How long to wait for it, up to 30s.");
 
@@ -38,8 +39,7 @@ final class StatusApi {
 
     static Line of(Stretch stretch) {
       Percentiles of = Percentiles.of(stretch.durations());
-      return new Line(
-          stretch.millis(), of.count(), of.p50Ms(), of.p95Ms(), of.p99Ms(), of.maxMs());
+      return new Line(stretch.millis(), of.count(), of.p50Ms(), of.p95Ms(), of.p99Ms(), of.maxMs());
     }
   }
 

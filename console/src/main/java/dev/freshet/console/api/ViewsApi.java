@@ -117,11 +117,7 @@ public final class ViewsApi {
             Views.class,
             asked -> new Views(model.views().stream().map(View::of).toList())),
         Endpoint.get(
-            "/api/v1/views/{name}",
-            "One view.",
-            View.class,
-            asked -> View.of(view(asked)),
-            NAME),
+            "/api/v1/views/{name}", "One view.", View.class, asked -> View.of(view(asked)), NAME),
         Endpoint.get(
             "/api/v1/views/{name}/rows",
             "Rows of a view in the order of their keys, with the position they are of.",

@@ -4,9 +4,9 @@ import dev.freshet.events.Applied;
 import dev.freshet.events.Invalidation;
 
 /**
- * From the commit to the deleted key: every row change that made something stale, by the legs of its
- * way. Commit times are the database's, the others those of the capturing and the applying process:
- * clocks that differ show up here. Thread-safe.
+ * From the commit to the deleted key: every row change that made something stale, by the legs of
+ * its way. Commit times are the database's, the others those of the capturing and the applying
+ * process: clocks that differ show up here. Thread-safe.
  */
 public final class Freshness {
 
@@ -128,5 +128,4 @@ public final class Freshness {
   public synchronized long newestXid() {
     return newestXid & 0xFFFF_FFFFL;
   }
-
 }

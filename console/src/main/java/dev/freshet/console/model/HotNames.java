@@ -66,8 +66,7 @@ public final class HotNames {
             name -> {
               Fading fading = name.getValue();
               double rate = fading.at(nowMillis) * PER_SECOND;
-              return new Hot(
-                  name.getKey(), rate, fading.total, fading.keys, fading.lastMillis);
+              return new Hot(name.getKey(), rate, fading.total, fading.keys, fading.lastMillis);
             })
         .sorted(Comparator.comparingDouble(Hot::perSecond).reversed().thenComparing(Hot::name))
         .limit(limit)

@@ -83,7 +83,9 @@ public final class Latencies {
     return refused.get();
   }
 
-  /** The history of a route, merged to steps of whole minutes; steps without requests are absent. */
+  /**
+   * The history of a route, merged to steps of whole minutes; steps without requests are absent.
+   */
   public synchronized List<Minute> history(
       String service, String route, long fromMillis, long toMillis, long stepMillis) {
     Route wanted = new Route(service, route);

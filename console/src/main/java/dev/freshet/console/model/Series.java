@@ -30,8 +30,7 @@ public final class Series {
   private static ExponentialHistogram into(
       NavigableMap<Long, ExponentialHistogram> into, long atMillis, long step, int most) {
     long begin = Math.floorDiv(atMillis, step) * step;
-    ExponentialHistogram there =
-        into.computeIfAbsent(begin, absent -> new ExponentialHistogram());
+    ExponentialHistogram there = into.computeIfAbsent(begin, absent -> new ExponentialHistogram());
     if (into.size() > most) {
       into.pollFirstEntry();
     }
@@ -47,8 +46,7 @@ public final class Series {
 
   /** Stretches from the oldest to the newest; stretches without durations are left out. */
   public synchronized List<Stretch> stretches(long fromMillis, long toMillis, long stepMillis) {
-    TreeMap<Long, ExponentialHistogram> source =
-        stepMillis < MINUTE_MILLIS ? panes : minutes;
+    TreeMap<Long, ExponentialHistogram> source = stepMillis < MINUTE_MILLIS ? panes : minutes;
     List<Stretch> all = new ArrayList<>();
     long begin = Long.MIN_VALUE;
     for (var part : source.subMap(fromMillis, toMillis).entrySet()) {

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one view, as its topic has them, and where it stands; {@value #MOST} rows at most, the
- * others are counted. Thread-safe.
+ * The rows of one view, as its topic has them, and where it stands; {@value #MOST} rows at most,
+ * the others are counted. Thread-safe.
  */
 public final class ViewRows {
 

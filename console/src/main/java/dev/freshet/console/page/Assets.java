@@ -60,5 +60,4 @@ public final class Assets {
   public static Optional<Asset> named(String name) {
     return Optional.ofNullable(ALL.get(name));
   }
-
 }

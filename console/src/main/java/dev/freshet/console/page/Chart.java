@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * How slow, for how many: percentiles over time as SVG, for the first paint and for browsers without
- * a program. The program draws the same numbers over it.
+ * How slow, for how many: percentiles over time as SVG, for the first paint and for browsers
+ * without a program. The program draws the same numbers over it.
  */
 final class Chart {
 
@@ -40,24 +40,26 @@ final class Chart {
                 Html.text(query.service()),
                 Html.text(query.route()),
                 slo > 0 ? String.valueOf(slo) : "");
-    String drawn = points.isEmpty() ? "<p class=empty>Nothing to draw yet.</p>" : svg(points, query, nowMillis, slo);
+    String drawn =
+        points.isEmpty()
+            ? "<p class=empty>Nothing to draw yet.</p>"
+            : svg(points, query, nowMillis, slo);
     return "<div id=plot %s role=img aria-label=\"%s\">%s</div>"
         .formatted(data, Html.text(inWords(points, query)), drawn);
   }
 
   private static String inWords(List<Point> points, PageQuery query) {
     double worst = points.stream().mapToDouble(Point::p99).max().orElse(0) / 1e6;
-    return "Percentiles over the last %s; the highest p99 is %.1f ms".formatted(query.range(), worst);
+    return "Percentiles over the last %s; the highest p99 is %.1f ms"
+        .formatted(query.range(), worst);
   }
 
   private double threshold(PageQuery query) {
     return setup.objectives().stream()
         .filter(objective -> objective.thresholdMs() != null)
         .filter(
-            objective ->
-                objective.service() == null || objective.service().equals(query.service()))
-        .filter(
-            objective -> objective.route() == null || objective.route().equals(query.route()))
+            objective -> objective.service() == null || objective.service().equals(query.service()))
+        .filter(objective -> objective.route() == null || objective.route().equals(query.route()))
         .mapToDouble(objective -> objective.thresholdMs() == null ? 0 : objective.thresholdMs())
         .findFirst()
         .orElse(0);

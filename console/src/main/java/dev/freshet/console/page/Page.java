@@ -74,14 +74,12 @@ public final class Page {
     all.put("route-value", Html.text(query.route()));
     all.put("why-value", Html.text(query.why()));
     // In one pass: what stands in a name of somebody else's is not looked at again.
-    return HOLE
-        .matcher(FRAME)
+    return HOLE.matcher(FRAME)
         .replaceAll(hole -> Matcher.quoteReplacement(all.getOrDefault(hole.group(1), "")))
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String choices(
-      PageQuery query, String name, List<String> values, String chosen) {
+  private static String choices(PageQuery query, String name, List<String> values, String chosen) {
     return values.stream()
         .map(
             value ->

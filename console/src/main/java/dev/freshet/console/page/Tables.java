@@ -6,7 +6,6 @@ import dev.freshet.console.api.ProblemException;
 import dev.freshet.console.api.ViewsApi;
 import dev.freshet.console.model.HotNames;
 import dev.freshet.console.model.Model;
-import dev.freshet.console.model.ViewRows;
 import dev.freshet.events.Alert;
 import dev.freshet.events.LatencyRow;
 import java.net.URLEncoder;
@@ -69,8 +68,9 @@ final class Tables {
     boolean sorted = query.sort().equals(key);
     head.append("<th scope=col class=num").append(sorted ? " aria-sort=descending>" : ">");
     if (PageQuery.SORTS.contains(key)) {
-      head.append("<a href=\"%s#routes\">%s%s</a>".formatted(
-          Html.text(query.with("sort", key)), name, sorted ? " ▾" : ""));
+      head.append(
+          "<a href=\"%s#routes\">%s%s</a>"
+              .formatted(Html.text(query.with("sort", key)), name, sorted ? " ▾" : ""));
     } else {
       head.append(name);
     }
@@ -212,8 +212,7 @@ final class Tables {
     try {
       why = find(query.why());
     } catch (ProblemException e) {
-      return "<p class=empty>%s. %s.</p>"
-          .formatted(Html.text(e.detail()), Html.text(e.hint()));
+      return "<p class=empty>%s. %s.</p>".formatted(Html.text(e.detail()), Html.text(e.hint()));
     }
     boolean key = why.kind().equals("key");
     return """

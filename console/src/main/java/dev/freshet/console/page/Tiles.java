@@ -74,8 +74,7 @@ final class Tiles {
     long minute = nowMillis / 60_000 * 60_000;
     model
         .latencies()
-        .history(
-            LatencyRow.TOTAL, LatencyRow.TOTAL, minute - line.length * 60_000L, minute, 60_000)
+        .history(LatencyRow.TOTAL, LatencyRow.TOTAL, minute - line.length * 60_000L, minute, 60_000)
         .forEach(
             at -> {
               int i = (int) ((at.millis() - minute) / 60_000) + line.length;

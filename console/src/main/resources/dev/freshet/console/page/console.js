@@ -202,6 +202,11 @@ export const duration = (ms) =>
 const RANGES = { "15m": 900, "1h": 3600, "6h": 21600, "24h": 86400 };
 const sync = window.uPlot ? uPlot.sync("time") : null;
 
+function clock(seconds) {
+  const at = new Date(seconds * 1000);
+  return local ? two(at.getHours()) + ":" + two(at.getMinutes()) : at.toISOString().slice(11, 16);
+}
+
 export function options(extra) {
   const axis = { stroke: colour("soft"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
   return {
@@ -210,7 +215,7 @@ export function options(extra) {
     legend: { show: false },
     cursor: { sync: { key: sync.key }, drag: { x: false, y: false }, points: { size: 6 } },
     tzDate: local ? undefined : (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
-    axes: [{ ...axis }, { ...axis, size: 62, values: (u, ticks) => ticks.map((t) => (t == null ? "" : duration(t))) }],
+    axes: [{ ...axis, values: (u, ticks) => ticks.map(clock) }, { ...axis, size: 62, values: (u, ticks) => ticks.map((t) => (t == null ? "" : duration(t))) }],
     ...extra,
   };
 }

@@ -1,0 +1,93 @@
+package dev.freshet.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser. Screenshots are in target/screenshots. */
+class ConsolePageIT {
+
+  private static final Path PICTURES = Path.of("target/screenshots");
+
+  @TempDir Path profile;
+
+  @Test
+  void thePageFollowsAndAnswers() throws Exception {
+    Optional<String> program = Browser.installed();
+    assumeTrue(program.isPresent(), "no Chromium on the PATH: apt-get install chromium");
+    try (Opened open = Opened.toThisMachine();
+        Browser browser = new Browser(program.orElseThrow(), profile)) {
+      browser.size(1280, 1000);
+      browser.open(open.url() + "/");
+      Browser.await(
+          "the stream", () -> browser.is("document.getElementById('link').textContent === 'live'"));
+      Browser.await("the lines", () -> browser.is("document.querySelector('#plot canvas')"));
+      browser.screenshot(PICTURES.resolve("light.png"));
+      followsAChange(open, browser);
+      answersFromTheKeyboard(browser);
+      goesBack(browser);
+      isWhatItShouldBeElsewhere(open, browser);
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static void followsAChange(Opened open, Browser browser) throws Exception {
+    open.told.change(9999, Told.NOW - 500, 3, "order:new", "order:new", "org:1");
+    long began = System.nanoTime();
+    Browser.await(
+        "the new change",
+        () -> browser.is("document.getElementById('feed').textContent.includes('order:new')"));
+    assertThat((System.nanoTime() - began) / 1e9).isLessThan(20);
+  }
+
+  private static void answersFromTheKeyboard(Browser browser) throws Exception {
+    browser.press("/");
+    assertThat(browser.eval("document.activeElement.id")).isEqualTo("name");
+    browser.ask("Input.insertText", "text", "order:new");
+    browser.press("Enter");
+    Browser.await(
+        "why",
+        () -> browser.is("document.getElementById('why').textContent.includes('{\"id\":9999}')"));
+    assertThat(browser.eval("new URLSearchParams(location.search).get('why')"))
+        .isEqualTo("order:new");
+  }
+
+  private static void goesBack(Browser browser) throws Exception {
+    browser.eval("document.querySelector('#ranges a:nth-child(2)').click()");
+    Browser.await(
+        "the range",
+        () ->
+            browser.is(
+                "location.search.includes('range=1h') && document.querySelector('#ranges a:nth-child(2)').getAttribute('aria-current')"));
+    browser.eval("history.back()");
+    Browser.await(
+        "the range before",
+        () ->
+            browser.is(
+                "!location.search.includes('range=1h') && document.querySelector('#ranges a:nth-child(1)').getAttribute('aria-current')"));
+  }
+
+  private static void isWhatItShouldBeElsewhere(Opened open, Browser browser) throws Exception {
+    browser.ask(
+        "Emulation.setEmulatedMedia",
+        "features",
+        List.of(Map.of("name", "prefers-color-scheme", "value", "dark")));
+    assertThat(browser.eval("getComputedStyle(document.body).backgroundColor"))
+        .isEqualTo("rgb(13, 21, 27)");
+    browser.screenshot(PICTURES.resolve("dark.png"));
+    browser.size(380, 900);
+    assertThat(browser.eval("document.documentElement.scrollWidth"))
+        .as("no sideways scrolling")
+        .isEqualTo("380");
+    browser.screenshot(PICTURES.resolve("narrow.png"));
+    browser.ask("Emulation.setScriptExecutionDisabled", "value", true);
+    browser.ask("Page.navigate", "url", open.url() + "/?why=order:42");
+    browser.screenshot(PICTURES.resolve("without-script.png"));
+  }
+}
