@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** {@code freshet.yaml}: how it is read, shown and described. */
 public final class ConfigFile {
@@ -44,7 +45,17 @@ public final class ConfigFile {
                   "a Redis address",
                   "^rediss?://",
                   "redis://cache:6379",
-                  RedisAddress::new));
+                  RedisAddress::new))
+          .with(sqlFile(Path.of("")));
+
+  private static Scalar<SqlFile> sqlFile(Path folder) {
+    return Scalar.text(
+        SqlFile.class,
+        "a file",
+        "^.+$",
+        "views/org_totals.sql",
+        name -> SqlFile.read(folder, name));
+  }
 
   private ConfigFile() {}
 
@@ -54,7 +65,9 @@ public final class ConfigFile {
    * @throws InvalidConfigException when there is none, or with every problem it has
    */
   public static ConfigResult.Accepted<FreshetConfig> read(Path file, Environment environment) {
-    return parse(text(file), file.toString(), environment)
+    Path folder = Optional.ofNullable(file.getParent()).orElse(Path.of(""));
+    return new ConfigReader(SCALARS.with(sqlFile(folder)), environment)
+        .read(text(file), file.toString(), FreshetConfig.class)
         .fold(
             accepted -> accepted,
             problems -> {
@@ -62,7 +75,7 @@ public final class ConfigFile {
             });
   }
 
-  /** Reads a text; {@code name} is only printed. */
+  /** Reads a text; {@code name} is only printed, files it names begin at the working folder. */
   public static ConfigResult<FreshetConfig> parse(
       String text, String name, Environment environment) {
     return new ConfigReader(SCALARS, environment).read(text, name, FreshetConfig.class);

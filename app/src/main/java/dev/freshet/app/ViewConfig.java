@@ -14,9 +14,12 @@ import java.util.Optional;
 @Doc("A view to keep. Written as a text, it is the SQL.")
 @Shorthand("sql")
 public record ViewConfig(
-    @Doc("The SELECT whose result is kept.")
+    @Doc("The SELECT whose result is kept; or name a file that has it.")
         @Example("select org_id, count(*) as readings from readings group by org_id")
-        String sql,
+        Optional<String> sql,
+    @Doc("The file with the SELECT; a relative name begins at the config file.")
+        @Example("views/org_totals.sql")
+        Optional<SqlFile> file,
     @Doc(
             "The Postgres table for its rows, made by Freshet; the view's name in public when left out.")
         @Example("public.org_totals")
@@ -24,8 +27,14 @@ public record ViewConfig(
     @Doc("The session time zone in which the SQL is understood.") @Default("UTC") String zone) {
 
   public ViewConfig {
-    if (sql.isBlank()) {
-      throw new InvalidValue("sql", "a view has a SELECT", "write one, or remove the view");
+    if (sql.isPresent() && file.isPresent()) {
+      throw new InvalidValue("file", "a view has its SQL twice", "keep sql, or file");
+    }
+    if (sql.or(() -> file.map(SqlFile::text)).filter(text -> !text.isBlank()).isEmpty()) {
+      throw new InvalidValue(
+          file.isPresent() ? "file" : "sql",
+          file.map(from -> from + " is empty").orElse("a view has a SELECT"),
+          "write one, or remove the view");
     }
     try {
       ZoneId.of(zone);
@@ -33,5 +42,10 @@ public record ViewConfig(
       throw new InvalidValue(
           "zone", "there is no time zone \"" + zone + "\"", "write one as Europe/Berlin");
     }
+  }
+
+  /** The SELECT, wherever it was written. */
+  public String select() {
+    return sql.orElseGet(() -> file.map(SqlFile::text).orElse(""));
   }
 }

@@ -13,10 +13,8 @@ import dev.freshet.runtime.FreshetException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -39,11 +37,11 @@ public final class Views {
     Database database = new Database(config.postgres());
     List<String> refused = new ArrayList<>();
     try (Connection connection = database.open()) {
-      for (Map.Entry<String, ViewConfig> entry : config.views().entrySet()) {
+      for (ViewText text : texts(config)) {
         try {
-          views.add(compile(connection, entry.getKey(), entry.getValue()));
+          views.add(compile(connection, text));
         } catch (ViewRefusedException e) {
-          refused.add("view " + entry.getKey() + ": " + e.getMessage());
+          refused.add(text.origin() + ":\n" + e.getMessage());
         }
       }
     } catch (SQLException e) {
@@ -58,13 +56,26 @@ public final class Views {
     return views;
   }
 
-  private static View compile(Connection connection, String name, ViewConfig view)
+  /** The views as the config has them. */
+  public static List<ViewText> texts(FreshetConfig config) {
+    return config.views().entrySet().stream()
+        .map(view -> ViewText.of(view.getKey(), view.getValue()))
+        .toList();
+  }
+
+  /**
+   * One view, compiled against the tables of a database.
+   *
+   * @throws ViewRefusedException with every reason
+   * @throws FreshetException when Postgres understands the SQL in another way
+   */
+  public static View compile(Connection connection, ViewText text)
       throws SQLException, ViewRefusedException {
     View compiled =
         new View(
-            new ViewCompiler(new PostgresSchema(connection), ZoneId.of(view.zone()))
-                .compile(name, view.sql()),
-            view.table().orElseGet(() -> new TableName("public", name)),
+            new ViewCompiler(new PostgresSchema(connection), text.zone())
+                .compile(text.name(), text.sql()),
+            text.table(),
             List.of());
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TimeZone = '" + compiled.zone().replace("'", "''") + "'");
@@ -72,7 +83,7 @@ public final class Views {
     List<String> differences = SourceCheck.differences(compiled.plan(), connection);
     if (!differences.isEmpty()) {
       throw FreshetException.unfit(
-          "view %s is not what Postgres understands".formatted(name),
+          text.origin() + " is not what Postgres understands",
           String.join("\n", differences),
           "please report this with the view's SQL");
     }

@@ -154,4 +154,46 @@ class CommandLineTest {
         .startsWith("{\"failed\":3,\"warned\":0,\"checks\":[")
         .contains("postgres.connection", "kafka.reachable", "redis.reachable");
   }
+
+  @Test
+  void aViewsSqlComesFromAFileBesideTheConfig() throws Exception {
+    Files.createDirectory(folder.resolve("views"));
+    Files.writeString(folder.resolve("views/org_totals.sql"), "SELECT count(*) AS n FROM orders");
+    Files.writeString(Path.of(file()), withViews("org_totals: { file: views/org_totals.sql }"));
+    Typed typed = Typed.freshet("config", "show", "-c", file());
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.out()).contains("file: views/org_totals.sql");
+  }
+
+  @Test
+  void aViewsFileThatIsMissingOrDoubleIsAProblemWithItsPlace() throws Exception {
+    Files.writeString(Path.of(file()), withViews("org_totals: { file: views/none.sql }"));
+    Typed missing = Typed.freshet("config", "check", "-c", file());
+    assertThat(missing.code()).isEqualTo(3);
+    assertThat(missing.err()).contains("6:23", "there is no file views/none.sql (looked for ");
+
+    Files.writeString(folder.resolve("org.sql"), "SELECT 1");
+    Files.writeString(Path.of(file()), withViews("org_totals: { sql: SELECT 1, file: org.sql }"));
+    assertThat(Typed.freshet("config", "check", "-c", file()).err())
+        .contains("a view has its SQL twice", "keep sql, or file");
+  }
+
+  @Test
+  void aFileToCheckThatIsMissingIsWrongUsage() throws Exception {
+    Typed typed = Typed.freshet("view", "check", folder.resolve("none.sql").toString());
+    assertThat(typed.code()).isEqualTo(2);
+    assertThat(typed.err()).contains("there is no file ", "none.sql");
+  }
+
+  private static String withViews(String view) {
+    return """
+        postgres: postgres://freshet@db/shop
+        kafka: kafka:9092
+        redis: redis://cache:6379
+        invalidate: { public.products: ["product:{id}"] }
+        views:
+          %s
+        """
+        .formatted(view);
+  }
 }

@@ -78,6 +78,7 @@ class RunIT {
       assertThat(unknown.code()).isEqualTo(1);
       assertThat(unknown.err()).contains("freshet why --tag");
       aRequestIsCounted(stack, config);
+      sqlIsCheckedAsAView(config);
       Typed doctor = Typed.freshet("doctor", "-c", config);
       assertThat(doctor.code()).as(doctor.out()).isZero();
 
@@ -145,6 +146,23 @@ class RunIT {
         .contains("last 5m", "web /cart", "12.00 ms");
     assertThat(Typed.freshet("latency", "--window", "7m", "-c", config).err())
         .contains("there is no window of 7m; there are 1m, 5m, 15m, 1h");
+  }
+
+  private void sqlIsCheckedAsAView(String config) throws Exception {
+    Path good = folder.resolve("per_category.sql");
+    Files.writeString(good, "SELECT category_id, count(*) AS n FROM products GROUP BY category_id");
+    Typed explained = Typed.freshet("view", "check", good.toString(), "--explain", "-c", config);
+    assertThat(explained.code()).as(explained.err()).isZero();
+    assertThat(explained.out())
+        .contains("key      category_id", "rows of public.products", "freshet.view.per_category");
+    Path bad = folder.resolve("bad.sql");
+    Files.writeString(bad, "SELECT prise,\n  now() AS at\nFROM product ORDER BY 1");
+    Typed refused = Typed.freshet("view", "check", bad.toString(), "-c", config);
+    assertThat(refused.code()).isEqualTo(5);
+    assertThat(refused.out())
+        .contains("line 3, column 6: there is no table product", "did you mean \"products\"?", "^");
+    assertThat(Typed.freshet("view", "check", bad.toString(), "--json", "-c", config).out())
+        .contains("\"refused\":1", "\"line\":3,\"column\":6");
   }
 
   private static void sql(Connection connection, String statement) throws Exception {

@@ -45,7 +45,8 @@ public final class CommandTree {
     add(line, groups, Group.CHECK, new Doctor(terminal));
     add(line, groups, Group.CHECK, new Config(terminal));
     add(line, groups, Group.CHECK, new PrintTopology(terminal));
-    add(line, groups, Group.CHECK, new ViewCommand(terminal));
+    add(line, groups, Group.CHECK, new ViewCommand(terminal))
+        .addSubcommand(new CheckViews(terminal));
     add(line, groups, Group.LOOK, new ShowStatus(terminal));
     add(line, groups, Group.LOOK, new Why(terminal));
     add(line, groups, Group.LOOK, new Tail(terminal));
@@ -73,11 +74,12 @@ public final class CommandTree {
     return line;
   }
 
-  private static void add(
+  private static CommandLine add(
       CommandLine root, Map<Group, Map<String, CommandLine>> groups, Group group, Object command) {
     CommandLine line = new CommandLine(command);
     root.addSubcommand(line);
     groups.computeIfAbsent(group, key -> new LinkedHashMap<>()).put(line.getCommandName(), line);
+    return line;
   }
 
   /** The names of all commands, for "did you mean". */

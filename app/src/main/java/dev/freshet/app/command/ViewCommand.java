@@ -18,12 +18,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code freshet view}: one view verified, rebuilt, dropped. */
+/** {@code freshet view}: one view verified, rebuilt, dropped; {@link CheckViews} is a part of it. */
 @Command(
     name = "view",
-    description = "Compare a view with its SQL in Postgres; rebuild it; drop it.",
-    customSynopsis = "freshet view verify|rebuild|drop NAME [OPTIONS]",
+    description = "Check SQL before it is a view; compare a view with its SQL; rebuild it; drop it.",
+    customSynopsis = "freshet view check [FILE...] | verify|rebuild|drop NAME [OPTIONS]",
     footer = {
+      "  freshet view check views/org_totals.sql --explain",
       "  freshet view verify org_totals               # exit code 5 when a row differs",
       "  freshet view verify --all",
       "  freshet view rebuild org_totals",

@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +74,7 @@ final class Demo {
       boolean fresh = database.prepare();
       FreshetConfig config = DemoStack.config(stack);
       Path file = DemoStack.writeConfig(stack);
-      pipeline.start(config, Roles.all(), registry, terminal::say);
+      pipeline.start(config.withoutViews(), Roles.all(), registry, terminal::say);
       terminal.say(
           fresh
               ? "100 organizations, 500 facilities, 10,000 readings; 600 dashboards to cache"
@@ -92,6 +93,7 @@ final class Demo {
     terminal.err().println("      UPDATE organizations SET name = 'Green Inc' WHERE id = 1;");
     terminal.err().println("    ./freshet why dashboard:org:1 -c " + file);
     terminal.err().println("    ./freshet tail -c " + file);
+    terminal.err().println("    ./freshet views -c " + file);
     terminal.err().println();
   }
 
@@ -100,7 +102,9 @@ final class Demo {
       throws InterruptedException {
     RedisClient client = RedisClient.create(stack.redisUri());
     Reader.Counts counts = new Reader.Counts();
-    try (FreshCache whole = cache(client, config, counts);
+    LiveLine line = new LiveLine(terminal, registry);
+    try (DemoViews views = new DemoViews(config, registry, line::say);
+        FreshCache whole = cache(client, config, counts);
         RedisTier redis = RedisTier.open(client, config.namespace())) {
       Entries<String> cache = whole.entries(DASHBOARDS, String.class);
       SplittableRandom random = new SplittableRandom(options.seed());
@@ -120,13 +124,17 @@ final class Demo {
             });
         deletions.sync().subscribe("__keyevent@0__:del");
         workload.start();
-        watch(pipeline, workload, check);
+        watch(pipeline, workload, check, views, line);
         workload.stopWriting();
         awaitQuiet(check);
         int cached = LastLook.compare(database, cache, check);
         terminal.say("compared %d cached dashboards with Postgres".formatted(cached));
         check.namedViolations().forEach(violation -> terminal.say("violation: " + violation));
-        return report(workload, check);
+        views.lastLook();
+        return report(workload, check, views);
+      } catch (SQLException e) {
+        throw FreshetException.failed(
+            "the demo could not compare its views with Postgres", e.toString(), "", e);
       }
     } finally {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
@@ -148,19 +156,25 @@ final class Demo {
         .build();
   }
 
-  private void watch(Pipeline pipeline, Workload workload, FreshnessCheck check)
+  private void watch(
+      Pipeline pipeline,
+      Workload workload,
+      FreshnessCheck check,
+      DemoViews views,
+      LiveLine line)
       throws InterruptedException {
     long began = System.nanoTime();
-    LiveLine line = new LiveLine(terminal, registry);
     boolean greeted = false;
     while (!stop.await(1, TimeUnit.SECONDS)) {
       long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
       if (!greeted && check.firstDeletionNanos().isPresent()) {
         greeted = true;
-        terminal.say("first key deleted %,d ms after the start".formatted(startupMillis(check)));
+        line.say("first key deleted %,d ms after the start".formatted(startupMillis(check)));
+        views.start();
       }
-      line.print(seconds, workload, check);
+      line.print(seconds, workload, check, views);
       refuseFailures(pipeline.failures(), workload);
+      refuseFailures(views.failures(), workload);
       if (options.seconds().isPresent() && seconds >= options.seconds().getAsLong()) {
         break;
       }
@@ -188,7 +202,7 @@ final class Demo {
     }
   }
 
-  private Report report(Workload workload, FreshnessCheck check) {
+  private Report report(Workload workload, FreshnessCheck check, DemoViews views) {
     long reads = workload.counts().reads.get();
     double hits = workload.counts().hits();
     return new Report(
@@ -200,7 +214,9 @@ final class Demo {
         check.latency(),
         reads,
         reads == 0 ? 0 : Math.round(1000 * hits / reads) / 1000.0,
-        workload.counts().refused.get());
+        workload.counts().refused.get(),
+        views.comparisons(),
+        views.mismatches());
   }
 
   /** From the start of the JVM to the first deleted key; 0 when none was. */

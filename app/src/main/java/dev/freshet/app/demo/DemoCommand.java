@@ -97,7 +97,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private ExitCode judge(Report figures) {
-    if (figures.violations() > 0) {
+    if (figures.violations() > 0 || figures.viewMismatches() > 0) {
       return ExitCode.CHECK_FAILED;
     }
     if (figures.keysDeleted() == 0) {
@@ -130,6 +130,7 @@ final class DemoCommand implements Callable<Integer> {
         .printf(
             "%,d row changes, %,d tags made stale, %,d keys deleted, %,d reads with %.1f %% hits%n"
                 + "commit to delete: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, max %.1f ms (n = %,d)%n"
+                + "views compared with their SQL %,d times: %,d rows differ%n"
                 + "violations: %d%n",
             figures.changes(),
             figures.invalidations(),
@@ -141,6 +142,8 @@ final class DemoCommand implements Callable<Integer> {
             latency.p99(),
             latency.max(),
             latency.n(),
+            figures.viewComparisons(),
+            figures.viewMismatches(),
             figures.violations());
   }
 

@@ -17,7 +17,9 @@ record Report(
     @JsonProperty("commit_to_delete_ms") Percentiles.Figures commitToDelete,
     long reads,
     @JsonProperty("hit_rate") double hitRate,
-    @JsonProperty("fills_refused") long fillsRefused) {
+    @JsonProperty("fills_refused") long fillsRefused,
+    @JsonProperty("view_comparisons") long viewComparisons,
+    @JsonProperty("view_mismatches") long viewMismatches) {
 
   void write(Path file) {
     try {

@@ -69,7 +69,7 @@ final class Writer implements Runnable {
       return commit(
           connection,
           touched,
-          "UPDATE readings SET kilograms = kilograms + 1 WHERE id ="
+          "UPDATE readings SET kilograms = kilograms + 1, status = 'corrected' WHERE id ="
               + " (SELECT max(id) FROM readings WHERE facility_id = ? AND organization_id = ?)",
           facility,
           org);

@@ -19,6 +19,7 @@ CREATE TABLE readings (
   facility_id     int           NOT NULL REFERENCES facilities,
   metric          text          NOT NULL,
   kilograms       numeric(12,3) NOT NULL,
+  status          text          NOT NULL DEFAULT 'measured',
   recorded_at     timestamptz   NOT NULL DEFAULT now()
 );
 CREATE INDEX ON readings (organization_id);

@@ -15,6 +15,7 @@ interface Bench {
           new BulkBench(),
           new CacheBench(),
           new RequestsBench(),
+          new ViewsBench(),
           new LeakBench(),
           new HugeTagBench(),
           new ConsistencyBench());

@@ -87,8 +87,11 @@ public final class Registry {
       }
     }
     try (Statement statement = connection.createStatement()) {
-      statement.execute("CREATE SCHEMA IF NOT EXISTS freshet");
-      statement.execute(CREATE);
+      // One implicit transaction: IF NOT EXISTS alone fails when several views begin at once.
+      statement.execute(
+          "SELECT pg_advisory_xact_lock(hashtext('freshet.views'));"
+              + " CREATE SCHEMA IF NOT EXISTS freshet; "
+              + CREATE);
     }
   }
 

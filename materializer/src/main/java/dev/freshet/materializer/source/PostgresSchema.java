@@ -31,6 +31,14 @@ public final class PostgresSchema implements Schema {
         AND CASE WHEN ?::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = ? END
       """;
 
+  private static final String TABLES =
+      """
+      SELECT CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname || '.' END || c.relname
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+      ORDER BY 1 LIMIT 10000
+      """;
+
   private static final String COLUMNS =
       """
       SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS shown,
@@ -105,6 +113,11 @@ public final class PostgresSchema implements Schema {
 
   private static boolean isCodePoint(String locale) {
     return isC(locale) || locale.toUpperCase(java.util.Locale.ROOT).startsWith("C.");
+  }
+
+  @Override
+  public List<String> tables() {
+    return query(TABLES, List.of(), row -> row.getString(1));
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.freshet.materializer.source;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.freshet.events.TableName;
+import dev.freshet.materializer.plan.Column;
 import dev.freshet.materializer.plan.ViewPlan;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -42,7 +45,7 @@ public record ViewExplanation(
       // The rows before are the view's own: it needs nothing of the log but the primary key.
       if (identity.equals("n") || identity.equals("i")) {
         problems.add(
-            "%s has REPLICA IDENTITY %s: the log does not carry the primary key of deleted rows; run ALTER TABLE %s REPLICA IDENTITY DEFAULT"
+            "%s has REPLICA IDENTITY %s: the log does not carry the primary key of deleted rows; run ALTER TABLE %s REPLICA IDENTITY DEFAULT;"
                 .formatted(
                     table, identity.equals("n") ? "NOTHING" : "USING INDEX", table.quoted()));
       }
@@ -60,23 +63,65 @@ public record ViewExplanation(
     }
   }
 
-  /** Plan, columns, key, id, state and problems, as lines. */
-  public String text() {
-    StringBuilder text = new StringBuilder(plan.toString());
-    text.append("columns  ").append(plan.columns()).append('\n');
-    text.append("key      ")
-        .append(
-            plan.key().isEmpty()
-                ? "none: the view has one row"
-                : plan.key().stream().map(i -> plan.columns().get(i).name()).toList())
-        .append('\n');
-    text.append("zone     ").append(plan.zone()).append('\n');
-    text.append("id       ").append(plan.id()).append('\n');
-    long bytes = state.stream().mapToLong(StateEstimate.Part::bytes).sum();
-    text.append(
-        "state    about %,d bytes, estimated from the statistics of ANALYZE\n".formatted(bytes));
-    state.forEach(part -> text.append("         ").append(part).append('\n'));
-    problems.forEach(problem -> text.append("problem  ").append(problem).append('\n'));
+  /** Names of the columns that tell the view's rows apart; empty when it has one row. */
+  public List<String> key() {
+    return plan.key().stream().map(i -> plan.columns().get(i).name()).toList();
+  }
+
+  /** Columns, key, tables and problems, as lines. */
+  public String summary() {
+    StringBuilder text = new StringBuilder();
+    String label = "columns";
+    for (Column column : plan.columns()) {
+      line(text, label, column.toString());
+      label = "";
+    }
+    line(text, "key", key().isEmpty() ? "none: the view has one row" : String.join(", ", key()));
+    line(text, "reads", plan.tables().stream().map(TableName::toString).collect(joining(", ")));
+    label = "needs";
+    for (String problem : problems) {
+      line(text, label, problem);
+      label = "";
+    }
+    if (problems.isEmpty()) {
+      line(text, label, "nothing more: the log of these tables carries their primary keys");
+    }
     return text.toString();
+  }
+
+  /** Everything, as lines. */
+  public String text() {
+    StringBuilder text = new StringBuilder(summary());
+    line(text, "zone", plan.zone() + "; text is ordered by code point (collation C)");
+    line(text, "id", plan.id());
+    long bytes = state.stream().mapToLong(StateEstimate.Part::bytes).sum();
+    boolean known = state.stream().anyMatch(part -> part.rows() > 1);
+    line(text, "state", "about " + size(bytes) + (known ? ", from the statistics of ANALYZE" : ""));
+    if (!known) {
+      line(text, "", "the tables are empty, or were never analysed: run ANALYZE");
+    }
+    for (StateEstimate.Part part : state) {
+      line(
+          text, "", "%,14d  %10s  %s".formatted(part.rows(), size(part.bytes()), part.what()));
+    }
+    text.append("plan\n");
+    plan.toString().lines().forEach(node -> text.append("  ").append(node).append('\n'));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String label, String value) {
+    text.append("%-9s%s%n".formatted(label, value));
+  }
+
+  /** Bytes with a unit of 1000, one digit after the point. */
+  private static String size(long bytes) {
+    String[] units = {"B", "kB", "MB", "GB", "TB"};
+    int unit = 0;
+    double amount = bytes;
+    while (amount >= 1000 && unit < units.length - 1) {
+      amount /= 1000;
+      unit++;
+    }
+    return (unit == 0 ? "%.0f %s" : "%.1f %s").formatted(amount, units[unit]);
   }
 }

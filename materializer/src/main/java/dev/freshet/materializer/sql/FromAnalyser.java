@@ -93,7 +93,10 @@ final class FromAnalyser {
     if (found.isEmpty()) {
       refusals.error(
           table.at(),
-          "there is no table %s in the source database".formatted(String.join(".", name)));
+          "there is no table %s in the source database%s"
+              .formatted(
+                  String.join(".", name),
+                  Suggestion.of(String.join(".", name), schema.tables().stream())));
       return null;
     }
     return source(table, alias, found.get());

@@ -2,6 +2,7 @@ package dev.freshet.materializer.sql;
 
 import dev.freshet.materializer.expression.Session.CaseMapping;
 import dev.freshet.materializer.plan.PgType;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,11 @@ public interface Schema {
    * @param schema {@code null} when the name has none: the search path decides
    */
   Optional<TableSchema> table(@Nullable String schema, String table);
+
+  /** Every table as one would write it, for "did you mean". */
+  default List<String> tables() {
+    return List.of();
+  }
 
   /** An enum by its bare name. */
   Optional<PgType> enumeration(String name);

@@ -2,6 +2,7 @@ package dev.freshet.materializer.sql;
 
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The name that was probably meant. */
 final class Suggestion {
@@ -12,8 +13,12 @@ final class Suggestion {
 
   /** {@code ; did you mean "x"?}, or nothing when no column's name is near. */
   static String of(String name, Scope scope) {
-    return IntStream.range(0, scope.size())
-        .mapToObj(i -> scope.entry(i).name())
+    return of(name, IntStream.range(0, scope.size()).mapToObj(i -> scope.entry(i).name()));
+  }
+
+  /** The same among any names. */
+  static String of(String name, Stream<String> others) {
+    return others
         .filter(other -> distance(name, other) < NEAR)
         .min(Comparator.comparingInt(other -> distance(name, other)))
         .map(other -> "; did you mean \"" + other + "\"?")
