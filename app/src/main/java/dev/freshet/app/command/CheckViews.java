@@ -235,8 +235,7 @@ final class CheckViews implements Callable<Integer> {
                       .put("what", part.what())
                       .put("rows", part.rows())
                       .put("bytes", part.bytes()));
-      one.put(
-          "state_bytes", explanation.state().stream().mapToLong(part -> part.bytes()).sum());
+      one.put("state_bytes", explanation.state().stream().mapToLong(part -> part.bytes()).sum());
     }
   }
 }

@@ -60,7 +60,7 @@ final class HelpText {
         (group, commands) -> {
           String heading = group.heading();
           for (CommandLine command : commands.values()) {
-            text.append("%-8s%-26s%s%n".formatted(heading, label(command), about(command)));
+            text.append("%-8s%-32s%s%n".formatted(heading, label(command), about(command)));
             heading = "";
           }
         });

@@ -4,10 +4,10 @@ import dev.freshet.app.ExitCode;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
 import dev.freshet.materializer.sink.Registry;
+import dev.freshet.materializer.source.ViewExplanation;
 import dev.freshet.materializer.view.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code freshet views}. */
 @Command(
     name = "views",
-    description = "How fresh each view is: the commit it reflects, rows, errors.",
+    description = "How fresh each view is: the commit it reflects, rows, state, errors.",
     footer = {"  freshet views", "  freshet views --json | jq '.views[].lag_ms'"})
 final class ListViews implements Callable<Integer> {
 
@@ -59,15 +59,6 @@ final class ListViews implements Callable<Integer> {
     return !view.live() ? "seeding" : view.errors() > 0 ? "error" : "live";
   }
 
-  /** Between the newest commit it reflects and when that was shown. */
-  private static long lagMillis(Registry.Known view) {
-    Instant committed = view.committed();
-    Instant applied = view.applied();
-    return committed == null || applied == null
-        ? 0
-        : Duration.between(committed, applied).toMillis();
-  }
-
   private void printTable(List<Registry.Known> views) {
     if (views.isEmpty()) {
       terminal.out().println("no view has been seeded yet");
@@ -75,17 +66,20 @@ final class ListViews implements Callable<Integer> {
     }
     terminal
         .out()
-        .printf("%-24s %-8s %10s %8s  %s%n", "view", "state", "rows", "lag ms", "reflects");
+        .printf(
+            "%-24s %-8s %10s %9s %8s  %s%n",
+            "view", "state", "rows", "keeps", "lag ms", "reflects");
     for (Registry.Known view : views) {
       Instant committed = view.committed();
       terminal
           .out()
           .printf(
-              "%-24s %-8s %,10d %8d  %s%n",
+              "%-24s %-8s %,10d %9s %8d  %s%n",
               view.name(),
               state(view),
               view.rows(),
-              lagMillis(view),
+              view.stateBytes() == 0 ? "-" : ViewExplanation.size(view.stateBytes()),
+              view.lag().toMillis(),
               committed == null
                   ? "nothing yet"
                   : Wording.time(committed.toEpochMilli() * 1000, clock.instant())
@@ -106,9 +100,10 @@ final class ListViews implements Callable<Integer> {
               .put("id", view.id())
               .put("table", view.table())
               .put("rows", view.rows())
+              .put("state_bytes", view.stateBytes())
               .put("lsn", view.lsn())
               .put("committed", view.committed() == null ? null : view.committed().toString())
-              .put("lag_ms", lagMillis(view))
+              .put("lag_ms", view.lag().toMillis())
               .put("errors", view.errors());
       view.reasons().forEach(one.putArray("reasons")::add);
     }

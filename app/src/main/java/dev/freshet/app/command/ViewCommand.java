@@ -18,10 +18,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code freshet view}: one view verified, rebuilt, dropped; {@link CheckViews} is a part of it. */
+/**
+ * {@code freshet view}: one view verified, rebuilt, dropped; {@link CheckViews} is a part of it.
+ */
 @Command(
     name = "view",
-    description = "Check SQL before it is a view; compare a view with its SQL; rebuild it; drop it.",
+    description =
+        "Check SQL before it is a view; compare a view with its SQL; rebuild it; drop it.",
     customSynopsis = "freshet view check [FILE...] | verify|rebuild|drop NAME [OPTIONS]",
     footer = {
       "  freshet view check views/org_totals.sql --explain",
@@ -31,8 +34,11 @@ import picocli.CommandLine.Parameters;
     })
 final class ViewCommand {
 
-  private static final int ROUNDS = 5;
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** What Postgres calls a table that is not there. */
+  private static final String NO_SUCH_TABLE = "42P01";
 
   private final Terminal terminal;
 
@@ -55,7 +61,7 @@ final class ViewCommand {
       throw noSuchView(String.valueOf(name), read);
     }
     Database database = new Database(read.postgres());
-    Verification verification = new Verification(database, ROUNDS, PAUSE);
+    Verification verification = new Verification(database, read.namespace(), PAUSE, PATIENCE);
     int different = 0;
     for (View view : chosen) {
       try {
@@ -69,6 +75,13 @@ final class ViewCommand {
                 differences.isEmpty() ? "equals its SQL" : differences.size() + " rows differ");
         differences.forEach(difference -> terminal.out().println("  " + difference));
       } catch (SQLException e) {
+        if (NO_SUCH_TABLE.equals(e.getSQLState())) {
+          throw FreshetException.failed(
+              "view %s cannot be compared yet".formatted(view.name()),
+              "%s is not there: the view has not been seeded".formatted(view.table()),
+              "start the materializer, and wait until it is live in: freshet views",
+              e);
+        }
         throw database.failed("could not compare view " + view.name(), e);
       }
     }

@@ -157,11 +157,7 @@ final class Demo {
   }
 
   private void watch(
-      Pipeline pipeline,
-      Workload workload,
-      FreshnessCheck check,
-      DemoViews views,
-      LiveLine line)
+      Pipeline pipeline, Workload workload, FreshnessCheck check, DemoViews views, LiveLine line)
       throws InterruptedException {
     long began = System.nanoTime();
     boolean greeted = false;

@@ -16,7 +16,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,10 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DemoViews implements AutoCloseable {
 
-  private static final int ROUNDS = 4;
-  private static final Duration PAUSE = Duration.ofMillis(750);
-  private static final int LAST_ROUNDS = 40;
-  private static final Duration LAST_PAUSE = Duration.ofMillis(250);
+  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long LOOK_EVERY_MILLIS = 1000;
   private static final long COMPARE_EVERY_NANOS = Duration.ofSeconds(3).toNanos();
 
@@ -118,20 +115,23 @@ final class DemoViews implements AutoCloseable {
   }
 
   private void follow() throws InterruptedException, SQLException {
-    Verification verification = new Verification(database, ROUNDS, PAUSE);
+    Verification verification = verification();
     long compared = System.nanoTime();
     int next = 0;
     try (Connection connection = database.open()) {
       while (!Thread.currentThread().isInterrupted()) {
         look(connection);
-        if (live.size() == views.size()
-            && System.nanoTime() - compared > COMPARE_EVERY_NANOS) {
+        if (live.size() == views.size() && System.nanoTime() - compared > COMPARE_EVERY_NANOS) {
           compare(verification, views.get(next++ % views.size()));
           compared = System.nanoTime();
         }
         TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
     }
+  }
+
+  private Verification verification() {
+    return new Verification(database, config.namespace(), PAUSE, PATIENCE);
   }
 
   private void look(Connection connection) throws SQLException {
@@ -141,17 +141,17 @@ final class DemoViews implements AutoCloseable {
         continue;
       }
       if (live.add(view.name()) && live.size() == views.size()) {
-        talk.accept("%d views follow; try: freshet views, freshet view verify --all".formatted(live.size()));
+        talk.accept(
+            "%d views follow; try: freshet views, freshet view verify --all"
+                .formatted(live.size()));
       }
-      Instant committed = view.committed();
-      Instant applied = view.applied();
-      Duration behind =
-          committed == null || applied == null
-              ? Duration.ZERO
-              : Duration.between(committed, applied);
       now.add(
           new Line(
-              view.name(), view.rows(), behind, view.errors(), headline(connection, view.name())));
+              view.name(),
+              view.rows(),
+              view.lag(),
+              view.errors(),
+              headline(connection, view.name())));
     }
     lines = List.copyOf(now);
   }
@@ -183,7 +183,7 @@ final class DemoViews implements AutoCloseable {
   /** With nothing changing any more: every view that is there equals its SQL. */
   void lastLook() throws InterruptedException, SQLException {
     stop();
-    Verification verification = new Verification(database, LAST_ROUNDS, LAST_PAUSE);
+    Verification verification = verification();
     for (View view : views) {
       if (live.contains(view.name())) {
         compare(verification, view);

@@ -25,8 +25,7 @@ public final class DemoViewsSql {
             "DEMO_KAFKA", "localhost:1",
             "DEMO_REDIS", "redis://localhost:1");
     Map<String, ViewConfig> views =
-        ConfigFile.parse(
-                DemoDatabase.text("freshet.yaml"), "freshet.yaml", Environment.of(nowhere))
+        ConfigFile.parse(DemoDatabase.text("freshet.yaml"), "freshet.yaml", Environment.of(nowhere))
             .fold(
                 accepted -> accepted.value().views(),
                 problems -> {

@@ -33,8 +33,7 @@ final class LiveLine {
     this.overwrite = terminal.colour();
   }
 
-  synchronized void print(
-      long seconds, Workload workload, FreshnessCheck check, DemoViews views) {
+  synchronized void print(long seconds, Workload workload, FreshnessCheck check, DemoViews views) {
     if (!overwrite && seconds % PLAIN_EVERY_SECONDS != 0) {
       return;
     }

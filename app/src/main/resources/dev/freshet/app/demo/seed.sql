@@ -13,6 +13,6 @@ SELECT 1 + (f - 1) % 100, f, (ARRAY['scope1', 'scope2', 'scope3'])[1 + n % 3],
 FROM generate_series(1, 500) f, generate_series(1, 20) n;
 
 INSERT INTO targets
-SELECT o, y, 100000 + o * 1000 FROM generate_series(1, 100) o, generate_series(2025, 2027) y;
+SELECT o, y, 600000 + o * 1000 FROM generate_series(1, 100) o, generate_series(2025, 2027) y;
 
 ANALYZE;

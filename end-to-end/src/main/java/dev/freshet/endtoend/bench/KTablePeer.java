@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
+import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.TopicProvisioner;
+import dev.freshet.runtime.TopicSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -44,7 +47,8 @@ final class KTablePeer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A row of the join so far; the fields that are not known yet are empty. */
-  record Row(String facility, String organization, String sector, String day, BigDecimal kilograms) {}
+  record Row(
+      String facility, String organization, String sector, String day, BigDecimal kilograms) {}
 
   /** A group's totals. */
   record Totals(BigDecimal kilograms, long readings) {
@@ -75,6 +79,8 @@ final class KTablePeer implements AutoCloseable {
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
     settings.put("auto.offset.reset", "earliest");
     Topics topics = new Topics(ViewsBed.NAMESPACE);
+    TopicProvisioner.ensure(
+        new KafkaConnection(bed.kafka(), Map.of()), List.of(new TopicSpec(result, 1, Map.of())));
     KafkaStreams streams = new KafkaStreams(topology(topics, schema, result), settings);
     Properties reader = new Properties();
     reader.put("bootstrap.servers", bed.kafka());
@@ -82,8 +88,7 @@ final class KTablePeer implements AutoCloseable {
     reader.put("auto.offset.reset", "earliest");
     reader.put("group.id", application + "-reader");
     KafkaConsumer<String, Totals> output =
-        new KafkaConsumer<>(
-            reader, new StringDeserializer(), serde(Totals.class).deserializer());
+        new KafkaConsumer<>(reader, new StringDeserializer(), serde(Totals.class).deserializer());
     output.subscribe(List.of(result));
     streams.start();
     return new KTablePeer(streams, output);
@@ -108,8 +113,7 @@ final class KTablePeer implements AutoCloseable {
             (r, o) -> new Row("", r.organization(), o.sector(), r.day(), r.kilograms()),
             Materialized.with(Serdes.String(), rows))
         .groupBy(
-            (id, r) ->
-                KeyValue.pair(String.join("|", r.organization(), r.sector(), r.day()), r),
+            (id, r) -> KeyValue.pair(String.join("|", r.organization(), r.sector(), r.day()), r),
             Grouped.with(Serdes.String(), rows))
         .aggregate(
             () -> new Totals(BigDecimal.ZERO, 0),
@@ -228,9 +232,7 @@ final class KTablePeer implements AutoCloseable {
   }
 
   private BigDecimal total() {
-    return groups.values().stream()
-        .map(Totals::kilograms)
-        .reduce(BigDecimal.ZERO, BigDecimal::add);
+    return groups.values().stream().map(Totals::kilograms).reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
   @Override

@@ -27,8 +27,7 @@ final class ViewLatency {
   private final int rows;
   private final int perCommit;
 
-  ViewLatency(
-      ViewsBed bed, ViewsBed.RunningViews views, String schema, int rows, int perCommit) {
+  ViewLatency(ViewsBed bed, ViewsBed.RunningViews views, String schema, int rows, int perCommit) {
     this.bed = bed;
     this.views = views;
     this.schema = schema;

@@ -38,8 +38,8 @@ final class ViewsBed implements AutoCloseable {
 
   private static final Duration LONGEST = Duration.ofMinutes(20);
   private static final Duration LOOK_EVERY = Duration.ofMillis(2);
-  private static final int ROUNDS = 40;
   private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final EmbeddedStack stack;
   private final Pipeline capture = new Pipeline();
@@ -92,7 +92,7 @@ final class ViewsBed implements AutoCloseable {
   /** Starts these views and waits until they show rows. */
   RunningViews follow(List<String> schemas, Map<String, String> views)
       throws SQLException, InterruptedException {
-    return new RunningViews(this, config(schemas, views), views.keySet());
+    return new RunningViews(this, config(schemas, views));
   }
 
   private FreshetConfig config(List<String> schemas, Map<String, String> views) {
@@ -100,7 +100,9 @@ final class ViewsBed implements AutoCloseable {
     yaml.append("postgres: ").append(stack.postgres().uri()).append('\n');
     yaml.append("kafka: ").append(stack.kafkaBootstrap()).append('\n');
     yaml.append("redis: ").append(stack.redisUri()).append('\n');
-    yaml.append("materializer: { state-directory: ").append(stack.dataFolder()).append("/views }\n");
+    yaml.append("materializer: { state-directory: ")
+        .append(stack.dataFolder())
+        .append("/views }\n");
     yaml.append("invalidate:\n");
     for (String schema : schemas) {
       for (String table : List.of("organizations", "facilities", "readings", "targets")) {
@@ -163,7 +165,7 @@ final class ViewsBed implements AutoCloseable {
     private final Pipeline pipeline = new Pipeline();
     private final double startSeconds;
 
-    private RunningViews(ViewsBed bed, FreshetConfig config, Iterable<String> names)
+    private RunningViews(ViewsBed bed, FreshetConfig config)
         throws SQLException, InterruptedException {
       this.bed = bed;
       this.config = config;
@@ -211,6 +213,14 @@ final class ViewsBed implements AutoCloseable {
       return number(statement, slowest);
     }
 
+    /** Bytes that the first of the views remembers. */
+    long stateBytes(Statement statement) throws SQLException {
+      return number(
+          statement,
+          "SELECT state_bytes FROM freshet.views WHERE namespace = '%s' AND name = '%s'"
+              .formatted(NAMESPACE, config.views().keySet().iterator().next()));
+    }
+
     /** Waits until every view shows what lies before this place in the log. */
     void await(Statement statement, long lsn) throws SQLException, InterruptedException {
       await(() -> position(statement) >= lsn);
@@ -235,7 +245,8 @@ final class ViewsBed implements AutoCloseable {
 
     /** Rows in which a view and its SQL differ, with nothing changing any more. */
     long differences() throws SQLException {
-      Verification verification = new Verification(new Database(config.postgres()), ROUNDS, PAUSE);
+      Verification verification =
+          new Verification(new Database(config.postgres()), NAMESPACE, PAUSE, PATIENCE);
       long different = 0;
       for (View view : Views.of(config)) {
         different += verification.differences(view).size();

@@ -74,7 +74,9 @@ final class ViewsBench implements Bench {
 
   /** {@code 3m}, {@code 100k}. */
   static String label(int rows) {
-    return rows >= 1_000_000 ? rows / 1_000_000 + "m" : rows >= 1000 ? rows / 1000 + "k" : "" + rows;
+    return rows >= 1_000_000
+        ? rows / 1_000_000 + "m"
+        : rows >= 1000 ? rows / 1000 + "k" : "" + rows;
   }
 
   @Override
@@ -169,6 +171,9 @@ final class ViewsBench implements Bench {
           }
           views.await(statement, change(statement, schema, rows));
           violations += views.differences();
+          if (largest) {
+            add("state", Map.of("bytes_per_row", views.stateBytes(statement) / (double) rows));
+          }
         }
       }
     }
@@ -215,8 +220,7 @@ final class ViewsBench implements Bench {
       }
     }
 
-    private Map<String, Double> drain(
-        Statement statement, ViewsBed.RunningViews views, int rows)
+    private Map<String, Double> drain(Statement statement, ViewsBed.RunningViews views, int rows)
         throws SQLException, InterruptedException {
       long began = System.nanoTime();
       int changed = update(statement, rows);
@@ -243,7 +247,8 @@ final class ViewsBench implements Bench {
         // The KTables begin with the log, so every row has to be in it once.
         for (String table : List.of("organizations", "facilities", "readings")) {
           String column = table.equals("readings") ? "kilograms" : "name";
-          statement.executeUpdate("UPDATE %s.%s SET %s = %s".formatted(SMALL, table, column, column));
+          statement.executeUpdate(
+              "UPDATE %s.%s SET %s = %s".formatted(SMALL, table, column, column));
         }
         for (int round = 1; round <= options.rounds(); round++) {
           try (ViewsBed.RunningViews views = bed.follow(schemas, view)) {
@@ -282,8 +287,7 @@ final class ViewsBench implements Bench {
           "sustained_vs_dsl",
           median("freshet_sustained", "rows_per_s") / median("dsl", "rows_per_s"));
       ratios.put(
-          "backfill_vs_ctas",
-          median("backfill", "seconds") / median("create_table_as", "seconds"));
+          "backfill_vs_ctas", median("backfill", "seconds") / median("create_table_as", "seconds"));
       return new Result(variants, new TreeMap<>(ratios), violations);
     }
   }

@@ -65,6 +65,39 @@ class BenchIT {
     assertThat(report.path("violations").asInt()).as("wrong or missing values").isZero();
   }
 
+  @Test
+  void viewsFollowBesideRefreshAndKTables() throws Exception {
+    JsonNode report =
+        run(
+            "bench",
+            "views",
+            "--rows",
+            "3000",
+            "--seconds",
+            "1",
+            "--rate",
+            "100",
+            "--rounds",
+            "1",
+            "--json");
+    for (String variant : new String[] {"freshet_3k", "refresh_3k", "freshet_1k", "refresh_1k"}) {
+      assertThat(report.at("/variants/" + variant + "/txn_ms").asDouble()).as(variant).isPositive();
+    }
+    for (String variant :
+        new String[] {
+          "backfill", "create_table_as", "freshet_sustained", "five_views_sustained", "dsl"
+        }) {
+      assertThat(report.at("/variants/" + variant + "/rows_per_s").asDouble())
+          .as(variant)
+          .isPositive();
+    }
+    assertThat(report.at("/variants/five_views/n").asInt()).isEqualTo(20);
+    assertThat(report.at("/ratios/refresh_vs_freshet_3k").isNumber()).isTrue();
+    assertThat(report.at("/ratios/sustained_vs_dsl").isNumber()).isTrue();
+    assertThat(report.at("/ratios/backfill_vs_ctas").isNumber()).isTrue();
+    assertThat(report.path("violations").asInt()).as("rows unlike the SQL").isZero();
+  }
+
   /**
    * The one JSON object on stdout. A slow script call may be this machine's: code 5 is let pass.
    */

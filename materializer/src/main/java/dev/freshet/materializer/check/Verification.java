@@ -4,6 +4,7 @@ import dev.freshet.materializer.plan.Column;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,28 +19,31 @@ import java.util.stream.Collectors;
 /**
  * A view's table against its SQL, value by value as text, so that display scale counts.
  *
- * <p>Table and SQL are compared in one snapshot, but the table is a little behind. A difference
- * counts only when it is still exactly there after the view had time to follow: rows that go on
- * changing show other differences each time.
+ * <p>Table and SQL are compared in one snapshot, but the table is a little behind. So a difference
+ * counts only when it is still exactly there once the view reflects everything this snapshot saw:
+ * rows that go on changing show other differences each time.
  */
 public final class Verification {
 
   private static final int MOST_TOLD = 1000;
 
   private final Database database;
-  private final int rounds;
+  private final String namespace;
   private final Duration pause;
+  private final Duration patience;
 
   /**
-   * A verification.
+   * A verification of views of a namespace.
    *
-   * @param rounds how often a difference must be seen, 2 or more
-   * @param pause between two rounds; longer than the view is behind
+   * @param pause between two looks
+   * @param patience how long a view may take to reflect what the first look saw; where nothing
+   *     changes any more it tells no new place in the log, and a difference is told after this time
    */
-  public Verification(Database database, int rounds, Duration pause) {
+  public Verification(Database database, String namespace, Duration pause, Duration patience) {
     this.database = database;
-    this.rounds = rounds;
+    this.namespace = namespace;
     this.pause = pause;
+    this.patience = patience;
   }
 
   /**
@@ -47,17 +51,45 @@ public final class Verification {
    * that only the table has.
    */
   public List<String> differences(View view) throws SQLException {
+    long began = System.nanoTime();
     Set<String> lasting = once(view);
-    for (int round = 1; round < rounds && !lasting.isEmpty(); round++) {
+    String seen = logEnd();
+    boolean reached = false;
+    while (!lasting.isEmpty() && !reached && System.nanoTime() - began < patience.toNanos()) {
       try {
         TimeUnit.MILLISECONDS.sleep(pause.toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         break;
       }
+      reached = reached(view, seen);
       lasting.retainAll(once(view));
     }
     return new ArrayList<>(lasting);
+  }
+
+  private String logEnd() throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_current_wal_insert_lsn()")) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** Whether the view shows a change from this place of the log or later, so all before as well. */
+  private boolean reached(View view, String place) throws SQLException {
+    String sql =
+        "SELECT 1 FROM freshet.views WHERE namespace = ? AND name = ? AND lsn::pg_lsn >= ?::pg_lsn";
+    try (Connection connection = database.open();
+        PreparedStatement ask = connection.prepareStatement(sql)) {
+      ask.setString(1, namespace);
+      ask.setString(2, view.name());
+      ask.setString(3, place);
+      try (ResultSet row = ask.executeQuery()) {
+        return row.next();
+      }
+    }
   }
 
   private Set<String> once(View view) throws SQLException {

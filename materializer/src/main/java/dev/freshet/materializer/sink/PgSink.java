@@ -117,7 +117,8 @@ public final class PgSink implements Sink {
             at.get("committed").asText(),
             at.get("rows").asLong(),
             at.get("errors").asLong(),
-            reasons);
+            reasons,
+            at.path("state").asLong());
     if (!registry.advance(connected(), view.name(), record.offset() + 1, told)) {
       connected().rollback();
       throw FreshetException.failed(
@@ -128,7 +129,7 @@ public final class PgSink implements Sink {
     }
     connected().commit();
     next = record.offset() + 1;
-    metrics.applied(changed, told.committed());
+    metrics.applied(changed, told);
   }
 
   /** Writes what is held into the open transaction. */

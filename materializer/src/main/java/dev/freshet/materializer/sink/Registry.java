@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -37,11 +38,12 @@ public final class Registry {
         row_count bigint NOT NULL DEFAULT 0,
         error_count bigint NOT NULL DEFAULT 0,
         error_reasons text[] NOT NULL DEFAULT '{}',
+        state_bytes bigint NOT NULL DEFAULT 0,
         PRIMARY KEY (namespace, name))""";
 
   private static final String COLUMNS =
       "name, view_id, attempt, live, table_name, sql, zone, next_offset, lsn, committed_at,"
-          + " applied_at, row_count, error_count, error_reasons";
+          + " applied_at, row_count, error_count, error_reasons, state_bytes";
 
   /**
    * What is known of a view.
@@ -55,6 +57,7 @@ public final class Registry {
    * @param applied when it was written
    * @param rows how many rows it has
    * @param errors how many rows have no value; some of them in {@code reasons}
+   * @param stateBytes what is remembered for it; 0 while that is not known
    */
   public record Known(
       String name,
@@ -70,7 +73,16 @@ public final class Registry {
       @Nullable Instant applied,
       long rows,
       long errors,
-      List<String> reasons) {}
+      List<String> reasons,
+      long stateBytes) {
+
+    /** Between the newest commit it reflects and when that was shown; zero before the first. */
+    public Duration lag() {
+      return committed == null || applied == null
+          ? Duration.ZERO
+          : Duration.between(committed, applied);
+    }
+  }
 
   private final String namespace;
 
@@ -134,7 +146,8 @@ public final class Registry {
                   instant(row, 11),
                   row.getLong(12),
                   row.getLong(13),
-                  List.of((String[]) row.getArray(14).getArray())));
+                  List.of((String[]) row.getArray(14).getArray()),
+                  row.getLong(15)));
         }
       }
     }
@@ -201,7 +214,8 @@ public final class Registry {
     String sql =
         """
         UPDATE freshet.views SET next_offset = ?, lsn = ?, committed_at = ?::timestamptz,
-          applied_at = clock_timestamp(), row_count = ?, error_count = ?, error_reasons = ?
+          applied_at = clock_timestamp(), row_count = ?, error_count = ?, error_reasons = ?,
+          state_bytes = ?
         WHERE namespace = ? AND name = ? AND live AND next_offset < ?""";
     try (PreparedStatement update = connection.prepareStatement(sql)) {
       update.setLong(1, nextOffset);
@@ -210,15 +224,22 @@ public final class Registry {
       update.setLong(4, told.rows());
       update.setLong(5, told.errors());
       update.setArray(6, connection.createArrayOf("text", told.reasons().toArray()));
-      update.setString(7, namespace);
-      update.setString(8, view);
-      update.setLong(9, nextOffset);
+      update.setLong(7, told.stateBytes());
+      update.setString(8, namespace);
+      update.setString(9, view);
+      update.setLong(10, nextOffset);
       return update.executeUpdate() == 1;
     }
   }
 
   /** What a position record says. */
-  record Told(String lsn, String committed, long rows, long errors, List<String> reasons) {}
+  record Told(
+      String lsn,
+      String committed,
+      long rows,
+      long errors,
+      List<String> reasons,
+      long stateBytes) {}
 
   /** Makes a view's rows those of no plan, so that it is seeded again; whether there is one. */
   public boolean outdate(Connection connection, String view) throws SQLException {

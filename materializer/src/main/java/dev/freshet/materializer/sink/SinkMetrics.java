@@ -1,19 +1,25 @@
 package dev.freshet.materializer.sink;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
-/** What the sink of a view counts. */
+/** What the sink of a view counts, and how the view stands. */
 public final class SinkMetrics {
 
   private final Counter rows;
   private final Counter batches;
   private final Timer latency;
   private final InstantSource clock;
+  private volatile long rowsNow;
+  private volatile long errorsNow;
+  private volatile long stateBytes;
+  private volatile double lagSeconds;
 
   public SinkMetrics(MeterRegistry registry, String view, InstantSource clock) {
     this.rows = registry.counter("freshet.view.rows.changed", "view", view);
@@ -25,13 +31,29 @@ public final class SinkMetrics {
             .publishPercentileHistogram()
             .register(registry);
     this.clock = clock;
+    gauge(registry, "freshet.view.rows", view, "rows", () -> rowsNow);
+    gauge(registry, "freshet.view.errors", view, "rows", () -> errorsNow);
+    gauge(registry, "freshet.view.state", view, "bytes", () -> stateBytes);
+    gauge(registry, "freshet.view.lag", view, "seconds", () -> lagSeconds);
   }
 
-  void applied(int changed, String committed) {
+  private static void gauge(
+      MeterRegistry registry, String name, String view, String unit, Supplier<Number> value) {
+    // A view that is followed anew in this process has new figures.
+    registry.find(name).tag("view", view).gauges().forEach(registry::remove);
+    Gauge.builder(name, value).tag("view", view).baseUnit(unit).register(registry);
+  }
+
+  /** A position was written, with so many changed rows before it. */
+  void applied(int changed, Registry.Told told) {
+    Duration since = Duration.between(Instant.parse(told.committed()), clock.instant());
+    rowsNow = told.rows();
+    errorsNow = told.errors();
+    stateBytes = told.stateBytes();
+    lagSeconds = Math.max(0, since.toMillis() / 1e3);
     if (changed > 0) {
       rows.increment(changed);
       batches.increment();
-      Duration since = Duration.between(Instant.parse(committed), clock.instant());
       latency.record(since.isNegative() ? Duration.ZERO : since);
     }
   }

@@ -101,8 +101,7 @@ public record ViewExplanation(
       line(text, "", "the tables are empty, or were never analysed: run ANALYZE");
     }
     for (StateEstimate.Part part : state) {
-      line(
-          text, "", "%,14d  %10s  %s".formatted(part.rows(), size(part.bytes()), part.what()));
+      line(text, "", "%,14d  %10s  %s".formatted(part.rows(), size(part.bytes()), part.what()));
     }
     text.append("plan\n");
     plan.toString().lines().forEach(node -> text.append("  ").append(node).append('\n'));
@@ -114,7 +113,7 @@ public record ViewExplanation(
   }
 
   /** Bytes with a unit of 1000, one digit after the point. */
-  private static String size(long bytes) {
+  public static String size(long bytes) {
     String[] units = {"B", "kB", "MB", "GB", "TB"};
     int unit = 0;
     double amount = bytes;

@@ -44,6 +44,7 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private Engine engine;
   private Snapshot seed;
   private Sensor unreadable;
+  private StateSize size;
   private long toldAt;
   private boolean owes;
 
@@ -62,6 +63,7 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     byte[] seeded = state.get(ViewSeed.SNAPSHOT_KEY);
     this.seed = seeded == null ? Snapshot.NOTHING : Snapshot.read(seeded);
     this.engine = new Engine(plan, state);
+    this.size = new StateSize(context, store);
     this.unreadable =
         context
             .metrics()
@@ -124,7 +126,8 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             batch.whole(),
             engine.rows(),
             engine.errors(),
-            engine.someErrors(REASONS));
+            engine.someErrors(REASONS),
+            size.bytes(timestamp));
     context.forward(new Record<>(ViewJson.positionKey(), json.position(position), timestamp));
     context.commit(); // as soon as it may: who waits for the rows waits for this
   }

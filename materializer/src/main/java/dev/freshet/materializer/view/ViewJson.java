@@ -99,6 +99,7 @@ public final class ViewJson {
             out.writeString(reason);
           }
           out.writeEndArray();
+          out.writeNumberField("state", position.state());
         });
   }
 
@@ -109,11 +110,29 @@ public final class ViewJson {
    * @param rows how many the view has
    * @param errors how many rows have no value
    * @param reasons some of these, in words
+   * @param state bytes it remembers; 0 when nobody has counted them yet
    */
   public record Position(
-      Lsn lsn, long committedMicros, boolean whole, long rows, long errors, List<String> reasons) {
+      Lsn lsn,
+      long committedMicros,
+      boolean whole,
+      long rows,
+      long errors,
+      List<String> reasons,
+      long state) {
     public Position {
       reasons = List.copyOf(reasons);
+    }
+
+    /** The position of a view that has just begun. */
+    public Position(
+        Lsn lsn,
+        long committedMicros,
+        boolean whole,
+        long rows,
+        long errors,
+        List<String> reasons) {
+      this(lsn, committedMicros, whole, rows, errors, reasons, 0);
     }
   }
 
