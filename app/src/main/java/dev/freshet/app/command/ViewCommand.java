@@ -37,6 +37,9 @@ final class ViewCommand {
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** Differing rows of a view that a person may want to see. */
+  private static final int MOST_PRINTED = 50;
+
   /** What Postgres calls a table that is not there. */
   private static final String NO_SUCH_TABLE = "42P01";
 
@@ -73,7 +76,12 @@ final class ViewCommand {
                 "%-24s %s%n",
                 view.name(),
                 differences.isEmpty() ? "equals its SQL" : differences.size() + " rows differ");
-        differences.forEach(difference -> terminal.out().println("  " + difference));
+        differences.stream()
+            .limit(MOST_PRINTED)
+            .forEach(difference -> terminal.out().println("  " + difference));
+        if (differences.size() > MOST_PRINTED) {
+          terminal.out().printf("  and %d more%n", differences.size() - MOST_PRINTED);
+        }
       } catch (SQLException e) {
         if (NO_SUCH_TABLE.equals(e.getSQLState())) {
           throw FreshetException.failed(

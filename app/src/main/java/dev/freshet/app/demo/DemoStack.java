@@ -4,7 +4,6 @@ import dev.freshet.app.ConfigFile;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.InvalidConfigException;
 import dev.freshet.embedded.EmbeddedStack;
-import dev.freshet.embedded.Stack;
 import dev.freshet.runtime.config.Environment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +71,7 @@ final class DemoStack {
   }
 
   /** The demo's config on this stack. */
-  static FreshetConfig config(Stack stack) {
+  static FreshetConfig config(EmbeddedStack stack) {
     return ConfigFile.parse(
             DemoDatabase.text("freshet.yaml"), "freshet.yaml", Environment.of(addresses(stack)))
         .fold(
@@ -82,11 +81,12 @@ final class DemoStack {
             });
   }
 
-  private static Map<String, String> addresses(Stack stack) {
+  private static Map<String, String> addresses(EmbeddedStack stack) {
     return Map.of(
         "DEMO_POSTGRES", stack.postgres().uri(),
         "DEMO_KAFKA", stack.kafkaBootstrap(),
         "DEMO_REDIS", stack.redisUri(),
-        "DEMO_CONSOLE", CONSOLE);
+        "DEMO_CONSOLE", CONSOLE,
+        "DEMO_STATE", stack.dataFolder().resolve("views").toString());
   }
 }

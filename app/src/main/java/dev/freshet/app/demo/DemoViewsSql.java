@@ -23,7 +23,8 @@ public final class DemoViewsSql {
         Map.of(
             "DEMO_POSTGRES", "postgres://nobody@localhost/nowhere",
             "DEMO_KAFKA", "localhost:1",
-            "DEMO_REDIS", "redis://localhost:1");
+            "DEMO_REDIS", "redis://localhost:1",
+            "DEMO_STATE", "nowhere");
     Map<String, ViewConfig> views =
         ConfigFile.parse(DemoDatabase.text("freshet.yaml"), "freshet.yaml", Environment.of(nowhere))
             .fold(
