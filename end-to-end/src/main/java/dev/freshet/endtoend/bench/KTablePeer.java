@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.StreamsService;
 import dev.freshet.runtime.TopicProvisioner;
 import dev.freshet.runtime.TopicSpec;
 import java.io.IOException;
@@ -25,7 +26,6 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -58,11 +58,11 @@ final class KTablePeer implements AutoCloseable {
     }
   }
 
-  private final KafkaStreams streams;
+  private final StreamsService streams;
   private final KafkaConsumer<String, Totals> output;
   private final Map<String, Totals> groups = new HashMap<>();
 
-  private KTablePeer(KafkaStreams streams, KafkaConsumer<String, Totals> output) {
+  private KTablePeer(StreamsService streams, KafkaConsumer<String, Totals> output) {
     this.streams = streams;
     this.output = output;
   }
@@ -72,16 +72,16 @@ final class KTablePeer implements AutoCloseable {
     String application = "bench-ktables-" + round;
     String result = application + "-rows";
     Properties settings = new Properties();
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
-    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bed.kafka());
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, bed.stateFolder() + "/ktables");
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
     settings.put("auto.offset.reset", "earliest");
     Topics topics = new Topics(ViewsBed.NAMESPACE);
-    TopicProvisioner.ensure(
-        new KafkaConnection(bed.kafka(), Map.of()), List.of(new TopicSpec(result, 1, Map.of())));
-    KafkaStreams streams = new KafkaStreams(topology(topics, schema, result), settings);
+    KafkaConnection kafka = new KafkaConnection(bed.kafka(), Map.of());
+    TopicProvisioner.ensure(kafka, List.of(new TopicSpec(result, 1, Map.of())));
+    StreamsService streams =
+        new StreamsService(
+            application, application, topology(topics, schema, result), kafka, settings);
     Properties reader = new Properties();
     reader.put("bootstrap.servers", bed.kafka());
     reader.put("isolation.level", "read_committed");
@@ -225,8 +225,8 @@ final class KTablePeer implements AutoCloseable {
       }
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
-            "the KTables add up to %s, expected %s; state %s"
-                .formatted(total(), expected, streams.state()));
+            "the KTables add up to %s, expected %s; %s"
+                .formatted(total(), expected, streams.health()));
       }
     }
   }
@@ -238,7 +238,6 @@ final class KTablePeer implements AutoCloseable {
   @Override
   public void close() {
     output.close();
-    streams.close(Duration.ofSeconds(20));
-    streams.cleanUp();
+    streams.close();
   }
 }
