@@ -57,7 +57,7 @@ final class ConsoleRole implements Role {
                         .map(TagTemplate::toString)
                         .toList()));
     Map<String, String> views = new TreeMap<>();
-    config.views().forEach((name, view) -> views.put(name, view.sql()));
+    config.views().forEach((name, view) -> views.put(name, view.select()));
     return new Setup(
         rules,
         views,

@@ -90,25 +90,6 @@ public record FreshetConfig(
     }
   }
 
-  /** The same without its views. */
-  public FreshetConfig withoutViews() {
-    return new FreshetConfig(
-        namespace,
-        postgres,
-        kafka,
-        redis,
-        ingest,
-        requests,
-        invalidate,
-        invalidation,
-        metrics,
-        slos,
-        alerts,
-        Map.of(),
-        materializer,
-        console);
-  }
-
   /** The names of this application's topics. */
   public Topics topics() {
     return new Topics(namespace);

@@ -2,7 +2,6 @@ package dev.freshet.app.demo;
 
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Pipeline;
-import dev.freshet.app.Roles;
 import dev.freshet.app.Terminal;
 import dev.freshet.cache.CacheEvent;
 import dev.freshet.cache.Codec;
@@ -74,7 +73,7 @@ final class Demo {
       boolean fresh = database.prepare();
       FreshetConfig config = DemoStack.config(stack);
       Path file = DemoStack.writeConfig(stack);
-      pipeline.start(config.withoutViews(), Roles.all(), registry, terminal::say);
+      pipeline.start(config, DemoViews.otherRoles(), registry, terminal::say);
       terminal.say(
           fresh
               ? "100 organizations, 500 facilities, 10,000 readings; 600 dashboards to cache"

@@ -2,6 +2,7 @@ package dev.freshet.app.demo;
 
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Pipeline;
+import dev.freshet.app.Role;
 import dev.freshet.app.Roles;
 import dev.freshet.app.Views;
 import dev.freshet.materializer.Materializer;
@@ -90,6 +91,11 @@ final class DemoViews implements AutoCloseable {
     this.talk = talk;
     this.database = new Database(config.postgres());
     thread.setDaemon(true);
+  }
+
+  /** Every role but the one that keeps views. */
+  static List<Role> otherRoles() {
+    return Roles.all().stream().filter(role -> !role.name().equals(Materializer.NAME)).toList();
   }
 
   /** Begins, unless it has begun. */

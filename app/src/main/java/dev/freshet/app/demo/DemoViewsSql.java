@@ -21,10 +21,16 @@ public final class DemoViewsSql {
   public static Map<String, String> views() {
     Map<String, String> nowhere =
         Map.of(
-            "DEMO_POSTGRES", "postgres://nobody@localhost/nowhere",
-            "DEMO_KAFKA", "localhost:1",
-            "DEMO_REDIS", "redis://localhost:1",
-            "DEMO_STATE", "nowhere");
+            "DEMO_POSTGRES",
+            "postgres://nobody@localhost/nowhere",
+            "DEMO_KAFKA",
+            "localhost:1",
+            "DEMO_REDIS",
+            "redis://localhost:1",
+            "DEMO_STATE",
+            "nowhere",
+            "DEMO_CONSOLE",
+            "127.0.0.1:1");
     Map<String, ViewConfig> views =
         ConfigFile.parse(DemoDatabase.text("freshet.yaml"), "freshet.yaml", Environment.of(nowhere))
             .fold(
