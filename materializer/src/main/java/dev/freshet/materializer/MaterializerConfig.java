@@ -1,8 +1,12 @@
 package dev.freshet.materializer;
 
+import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
 import dev.freshet.runtime.config.Example;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** How views are kept. */
@@ -20,6 +24,27 @@ public record MaterializerConfig(
   public enum Store {
     DISK,
     MEMORY
+  }
+
+  /**
+   * The folder for a namespace's state on disk. It is made here, once: several views begin at the
+   * same time, and Kafka Streams fails when another one makes it meanwhile.
+   */
+  Path stateFolder(String namespace) {
+    Path folder =
+        stateDirectory
+            .map(Path::of)
+            .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "freshet-views"))
+            .resolve(namespace);
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw FreshetException.failed(
+          "there is no folder for the state of views",
+          folder + " could not be made: " + e,
+          "set materializer.state-directory to a folder that may be written",
+          e);
+    }
   }
 
   /** Every setting left out. */

@@ -16,7 +16,6 @@ import dev.freshet.runtime.Service;
 import dev.freshet.runtime.SinkService;
 import dev.freshet.runtime.StreamsService;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -125,7 +124,7 @@ final class ViewKeeper implements Service {
   private void follow(int attempt) {
     String application = SeedTopics.application(topics, view, attempt);
     Properties settings = ViewTopology.settings();
-    settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory().toString());
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, config.stateFolder(topics.namespace()).toString());
     run(
         new SinkService(
             name() + "-sink",
@@ -147,14 +146,6 @@ final class ViewKeeper implements Service {
             kafka,
             settings));
     health = Health.of(Health.State.RUNNING);
-  }
-
-  private Path stateDirectory() {
-    return config
-        .stateDirectory()
-        .map(Path::of)
-        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "freshet-views"))
-        .resolve(topics.namespace());
   }
 
   private void run(Service service) {
