@@ -11,6 +11,7 @@ import dev.freshet.materializer.MaterializerConfig;
 import dev.freshet.metrics.MetricsConfig;
 import dev.freshet.metrics.slo.AlertsConfig;
 import dev.freshet.metrics.slo.Slo;
+import dev.freshet.metrics.slo.SloAlerts;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
@@ -49,8 +50,8 @@ public record FreshetConfig(
         Map<TableName, TableRule> invalidate,
     @Doc("How stale tags reach Redis.") @Default("{}") InvalidationConfig invalidation,
     @Doc("How request events become rolling latencies.") @Default("{}") MetricsConfig metrics,
-    @Doc("Which share of the requests should be good, by a name of yours.")
-        @Default("{}")
+    @Doc("Which share of the requests should be good, by a name of yours; {} for none.")
+        @Default(SloAlerts.DEFAULTS)
         @Example("{ shop: { indicator: latency, threshold: 500ms, objective: 0.95 } }")
         Map<String, Slo> slos,
     @Doc("Who is told when an objective is at risk.") @Default("{}") AlertsConfig alerts,

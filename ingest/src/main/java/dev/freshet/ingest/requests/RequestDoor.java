@@ -7,6 +7,7 @@ import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.Service;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -79,9 +80,13 @@ final class RequestDoor implements Service {
                 jetty.insertHandler(new GracefulHandler());
               });
           javalin.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+          javalin.http.prefer405over404 = true;
           for (Endpoint endpoint : endpoints) {
             javalin.routes.post(endpoint.path(), context -> answer(context, endpoint));
           }
+          List<String> paths = endpoints.stream().map(Endpoint::path).toList();
+          javalin.routes.exception(
+              HttpResponseException.class, (e, context) -> answerElse(context, e, paths));
         });
   }
 
@@ -133,6 +138,22 @@ final class RequestDoor implements Service {
       count(endpoint, "refused_" + refusal.status(), 1);
       reply = endpoint.refused(refusal, contentType);
     }
+    send(context, reply);
+  }
+
+  /** Another path, or another method. */
+  private static void answerElse(
+      Context context, HttpResponseException refused, List<String> paths) {
+    String detail =
+        "%s %s is not answered here; POST %s are"
+            .formatted(context.method(), context.path(), String.join(" and POST ", paths));
+    if (refused.getStatus() == 405) {
+      context.header("Allow", "POST");
+    }
+    send(context, RequestsEndpoint.problem(Refusal.forGood(refused.getStatus(), detail)));
+  }
+
+  private static void send(Context context, Reply reply) {
     if (reply.status() == 401) {
       context.header("WWW-Authenticate", "Bearer");
     }

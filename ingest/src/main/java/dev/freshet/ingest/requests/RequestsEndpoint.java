@@ -70,6 +70,11 @@ final class RequestsEndpoint implements Endpoint {
 
   @Override
   public Reply refused(Refusal refusal, String contentType) {
+    return problem(refusal);
+  }
+
+  /** A refusal as RFC 9457 says it. */
+  static Reply problem(Refusal refusal) {
     byte[] body = json(out -> problem(out, refusal.status(), refusal.detail()));
     return new Reply(refusal.status(), PROBLEM_TYPE, body, refusal.retryAfterSeconds());
   }

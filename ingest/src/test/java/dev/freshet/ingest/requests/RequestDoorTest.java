@@ -147,6 +147,23 @@ class RequestDoorTest {
   }
 
   @Test
+  void otherPathsAndMethodsAreProblemsAsWell() {
+    HttpResponse<byte[]> path =
+        caller.send("/v1/nothing", "application/json", Caller.utf8(GOOD));
+    assertThat(path.statusCode()).isEqualTo(404);
+    assertThat(Caller.text(path))
+        .isEqualTo(
+            """
+            {"title":"Not Found","status":404,"detail":"POST /v1/nothing is not answered here; \
+            POST /v1/requests and POST /v1/traces are"}""");
+    HttpResponse<byte[]> method = caller.get("/v1/requests");
+    assertThat(method.statusCode()).isEqualTo(405);
+    assertThat(method.headers().firstValue("Allow")).hasValue("POST");
+    assertThat(method.headers().firstValue("Content-Type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
+  }
+
+  @Test
   void aBrowserCannotBeMadeToSendEventsWithAForm() {
     HttpResponse<byte[]> response =
         caller.send(

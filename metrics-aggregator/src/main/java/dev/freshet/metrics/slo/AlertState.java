@@ -6,8 +6,8 @@ import dev.freshet.events.Varints;
 /**
  * Where one alert stands: inactive, then pending, then firing, then resolved.
  *
- * <p>It fires once its condition has held for {@link #PENDING_MILLIS} and is resolved once the
- * short window has been calm, by a margin, for {@link #CALM_MILLIS}: between the two nothing
+ * <p>It fires once its condition has held for {@link Patience#pending} and is resolved once the
+ * short window has been calm, by a margin, for {@link Patience#calm}: between the two nothing
  * changes, so that a value at the edge cannot make it flap. Too few requests begin nothing and end
  * nothing: when traffic stops in an outage, what fires goes on until the long window has forgotten
  * it.
@@ -19,38 +19,32 @@ import dev.freshet.events.Varints;
  */
 record AlertState(State phase, long sinceMillis, long calmSinceMillis, long startedMillis) {
 
-  /** How long the condition holds before anybody is told. */
-  static final long PENDING_MILLIS = 2 * 60_000;
-
-  /** How long it is over before anybody is told. */
-  static final long CALM_MILLIS = 5 * 60_000;
-
   static final AlertState INACTIVE = new AlertState(State.INACTIVE, 0, 0, 0);
 
   /** Where it stands after this verdict. */
-  AlertState next(Verdict.Kind verdict, long nowMillis) {
+  AlertState next(Verdict.Kind verdict, long nowMillis, Patience patience) {
     return switch (phase) {
       case INACTIVE, RESOLVED ->
           verdict == Verdict.Kind.BURNS
               ? new AlertState(State.PENDING, nowMillis, 0, nowMillis)
               : this;
-      case PENDING -> pending(verdict, nowMillis);
-      case FIRING -> firing(verdict, nowMillis);
+      case PENDING -> pending(verdict, nowMillis, patience.pending().toMillis());
+      case FIRING -> firing(verdict, nowMillis, patience.calm().toMillis());
     };
   }
 
-  private AlertState pending(Verdict.Kind verdict, long nowMillis) {
+  private AlertState pending(Verdict.Kind verdict, long nowMillis, long pendingMillis) {
     return switch (verdict) {
       case CALM, TOO_FEW -> new AlertState(State.INACTIVE, nowMillis, 0, startedMillis);
       case BURNS ->
-          nowMillis - sinceMillis >= PENDING_MILLIS
+          nowMillis - sinceMillis >= pendingMillis
               ? new AlertState(State.FIRING, nowMillis, 0, startedMillis)
               : this;
       case BETWEEN -> this;
     };
   }
 
-  private AlertState firing(Verdict.Kind verdict, long nowMillis) {
+  private AlertState firing(Verdict.Kind verdict, long nowMillis, long calmMillis) {
     return switch (verdict) {
       case BURNS, BETWEEN, TOO_FEW ->
           calmSinceMillis == 0 ? this : new AlertState(phase, sinceMillis, 0, startedMillis);
@@ -58,7 +52,7 @@ record AlertState(State phase, long sinceMillis, long calmSinceMillis, long star
         if (calmSinceMillis == 0) {
           yield new AlertState(phase, sinceMillis, nowMillis, startedMillis);
         }
-        yield nowMillis - calmSinceMillis >= CALM_MILLIS
+        yield nowMillis - calmSinceMillis >= calmMillis
             ? new AlertState(State.RESOLVED, nowMillis, 0, startedMillis)
             : this;
       }

@@ -30,6 +30,10 @@ public record AlertsConfig(
           "at most %d webhooks, found %d".formatted(MOST_WEBHOOKS, webhooks.size()),
           "let one of them pass the alerts on");
     }
+    long ids = webhooks.stream().map(Webhook::id).distinct().count();
+    if (ids < webhooks.size()) {
+      throw new InvalidValue("webhooks", "the same url comes twice", "remove one of them");
+    }
     require("timeout", timeout, Duration.ofSeconds(1), Duration.ofMinutes(1));
     require("giveUpAfter", giveUpAfter, Duration.ofMinutes(1), Duration.ofDays(1));
   }

@@ -34,13 +34,25 @@ record BurnRate(String severity, double factor, int longMinutes, int shortMinute
     return text(longMinutes) + "/" + text(shortMinutes);
   }
 
-  /** What the counts up to this minute say. */
+  /**
+   * Requests of a service that are counted as {@code _other}, because it has more routes than the
+   * limit: any of them, in five minutes.
+   */
+  static final BurnRate ROUTES = new BurnRate("ticket", 1, 5, 5);
+
+  /**
+   * What the counts up to this minute say.
+   *
+   * <p>A long window that is longer than the history counts what is missing as good requests, at
+   * the rate of those that are known: a rule fires when so much of the budget is really gone, and
+   * not because a bad minute is all there is to look at.
+   */
   Verdict judge(Slo slo, MinuteRing ring, long nowMinute) {
     MinuteRing.Sum fast = ring.sum(nowMinute, shortMinutes);
     MinuteRing.Sum slow = ring.sum(nowMinute, longMinutes);
     double budget = 1 - slo.objective();
     double fastBurn = fast.badShare() / budget;
-    double slowBurn = slow.badShare() / budget;
+    double slowBurn = slow.badShare() * ring.known(nowMinute, longMinutes) / budget;
     Verdict.Kind kind;
     if (slow.total() < slo.minRequests()) {
       kind = Verdict.Kind.CALM;

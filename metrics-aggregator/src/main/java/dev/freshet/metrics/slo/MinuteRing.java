@@ -14,10 +14,22 @@ final class MinuteRing {
 
   private static final byte VERSION = 1;
 
-  private final long[] minutes = new long[SIZE];
-  private final long[] bad = new long[SIZE];
-  private final long[] total = new long[SIZE];
-  private long newest = Long.MIN_VALUE;
+  private final long[] minutes;
+  private final long[] bad;
+  private final long[] total;
+  private long oldest = Long.MAX_VALUE;
+
+  /** A ring for the longest window. */
+  MinuteRing() {
+    this(SIZE);
+  }
+
+  /** A ring of so many minutes. */
+  MinuteRing(int size) {
+    minutes = new long[size];
+    bad = new long[size];
+    total = new long[size];
+  }
 
   /** Counts of some minutes. */
   record Sum(long bad, long total) {
@@ -29,19 +41,23 @@ final class MinuteRing {
 
   /** Sets the counts of a minute; ignored when a later one has its slot already. */
   void set(long minute, long badCount, long totalCount) {
-    int slot = Math.floorMod(minute, SIZE);
+    int slot = Math.floorMod(minute, minutes.length);
     if (minute < minutes[slot]) {
       return;
     }
     minutes[slot] = minute;
     bad[slot] = badCount;
     total[slot] = totalCount;
-    newest = Math.max(newest, minute);
+    oldest = Math.min(oldest, minute);
   }
 
-  /** The newest minute that was set; {@link Long#MIN_VALUE} when none was. */
-  long newest() {
-    return newest;
+  /**
+   * The share of a window that lies behind the first minute that was ever set: 1 once counting has
+   * gone on for as long as the window.
+   */
+  double known(long lastMinute, int count) {
+    long age = oldest > lastMinute ? 0 : lastMinute - oldest + 1;
+    return Math.min(1.0, (double) age / count);
   }
 
   /** The sum of so many minutes, the last of which is {@code lastMinute}. */
@@ -49,7 +65,7 @@ final class MinuteRing {
     long badSum = 0;
     long totalSum = 0;
     for (long minute = lastMinute - count + 1; minute <= lastMinute; minute++) {
-      int slot = Math.floorMod(minute, SIZE);
+      int slot = Math.floorMod(minute, minutes.length);
       if (minutes[slot] == minute) {
         badSum += bad[slot];
         totalSum += total[slot];

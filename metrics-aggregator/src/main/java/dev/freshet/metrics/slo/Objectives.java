@@ -2,11 +2,13 @@ package dev.freshet.metrics.slo;
 
 import dev.freshet.events.Alert;
 import dev.freshet.events.LatencyMinute;
+import dev.freshet.events.LatencyRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,16 @@ final class Objectives {
 
   private static final long MINUTE_MILLIS = 60_000;
 
+  /** What the alert of a service with too many routes is called; then comes the service. */
+  private static final String ROUTES_OF = "routes of ";
+
+  /** Any request is bad, and one is enough. */
+  private static final Slo ROUTES =
+      new Slo(
+          Slo.Indicator.ERRORS, 0.99, Optional.empty(), Optional.empty(), Optional.empty(), 1);
+
+  private static final List<BurnRate> ROUTES_RULE = List.of(BurnRate.ROUTES);
+
   /** What has to be kept. */
   interface Log {
     /** Keeps this value; null means that it is needed no more. */
@@ -25,20 +37,22 @@ final class Objectives {
   }
 
   private final Map<String, Slo> slos;
+  private final Patience patience;
   private final Log log;
   private final Map<String, MinuteRing> rings = new HashMap<>();
   private final Map<String, AlertState> states = new HashMap<>();
   private final List<String> forgotten = new ArrayList<>();
 
-  Objectives(Map<String, Slo> slos, Log log) {
+  Objectives(Map<String, Slo> slos, Patience patience, Log log) {
     this.slos = new TreeMap<>(slos);
+    this.patience = patience;
     this.log = log;
   }
 
   /** Takes back what was kept; false when no objective of now has use for it. */
   boolean restore(String key, byte[] value) {
     String[] parts = key.split("\n", -1);
-    Slo slo = slos.get(parts[1]);
+    Slo slo = slo(parts[1]);
     if (parts[0].equals("m")) {
       if (slo == null || !parts[2].equals(definition(slo))) {
         return false;
@@ -46,12 +60,19 @@ final class Objectives {
       ring(parts[1]).set(value);
       return true;
     }
-    if (slo == null || rules(slo).stream().noneMatch(rule -> rule.windows().equals(parts[2]))) {
+    if (slo == null || rules(parts[1], slo).stream().noneMatch(rule -> rule.windows().equals(parts[2]))) {
       forgotten.add(parts[1] + "\n" + parts[2]);
       return false;
     }
     states.put(parts[1] + "\n" + parts[2], AlertState.parse(value));
+    if (slo == ROUTES) {
+      routesRing(parts[1]);
+    }
     return true;
+  }
+
+  private @Nullable Slo slo(String name) {
+    return name.startsWith(ROUTES_OF) ? ROUTES : slos.get(name);
   }
 
   /** Alerts of objectives that are gone: each as SLO and windows. To be asked once. */
@@ -63,6 +84,11 @@ final class Objectives {
 
   /** Counts a minute, again if need be. */
   void add(LatencyMinute minute) {
+    if (minute.route().equals(LatencyRow.OTHER)) {
+      long count = minute.counts().total();
+      routesRing(ROUTES_OF + minute.service())
+          .set(Math.floorDiv(minute.minuteMillis(), MINUTE_MILLIS), count, count);
+    }
     slos.forEach(
         (name, slo) -> {
           if (slo.isAbout(minute.service(), minute.route())) {
@@ -84,12 +110,12 @@ final class Objectives {
     long lastClosed = Math.floorDiv(nowMillis, MINUTE_MILLIS) - 1;
     rings.forEach(
         (name, ring) -> {
-          Slo slo = Objects.requireNonNull(slos.get(name), name);
-          for (BurnRate rule : rules(slo)) {
+          Slo slo = Objects.requireNonNull(slo(name), name);
+          for (BurnRate rule : rules(name, slo)) {
             String key = name + "\n" + rule.windows();
             AlertState before = states.getOrDefault(key, AlertState.INACTIVE);
             Verdict verdict = rule.judge(slo, ring, lastClosed);
-            AlertState after = before.next(verdict.kind(), nowMillis);
+            AlertState after = before.next(verdict.kind(), nowMillis, patience);
             if (!after.equals(before)) {
               states.put(key, after);
               log.put("s\n" + key, after.toBytes());
@@ -102,12 +128,15 @@ final class Objectives {
     return changed;
   }
 
-  /** How many alerts of this objective fire. */
+  /** How many alerts fire. */
   long firing() {
     return states.values().stream().filter(s -> s.phase() == Alert.State.FIRING).count();
   }
 
-  private static List<BurnRate> rules(Slo slo) {
+  private static List<BurnRate> rules(String name, Slo slo) {
+    if (name.startsWith(ROUTES_OF)) {
+      return ROUTES_RULE;
+    }
     return BurnRate.STANDARD.stream().filter(rule -> rule.canFire(slo)).toList();
   }
 
@@ -134,6 +163,11 @@ final class Objectives {
 
   private MinuteRing ring(String name) {
     return rings.computeIfAbsent(name, any -> new MinuteRing());
+  }
+
+  /** Nothing of it is kept: after a restart the next minutes tell the same again. */
+  private MinuteRing routesRing(String name) {
+    return rings.computeIfAbsent(name, any -> new MinuteRing(2 * BurnRate.ROUTES.longMinutes()));
   }
 
   /** What decides which requests are good: counts by another rule are of no use. */

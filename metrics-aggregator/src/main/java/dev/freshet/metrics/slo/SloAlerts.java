@@ -46,6 +46,11 @@ public final class SloAlerts {
 
   /** Minutes to alerts; a pure function of its arguments. */
   public static Topology topology(Topics topics, Map<String, Slo> slos, MeterRegistry registry) {
+    return topology(topics, slos, Patience.STANDARD, registry);
+  }
+
+  private static Topology topology(
+      Topics topics, Map<String, Slo> slos, Patience patience, MeterRegistry registry) {
     Map<String, Slo> copy = Map.copyOf(slos);
     Topology topology = new Topology();
     topology.addSource(
@@ -55,7 +60,7 @@ public final class SloAlerts {
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         topics.latencyMinutes());
-    topology.addProcessor("slos", () -> new SloProcessor(copy, registry), "minutes");
+    topology.addProcessor("slos", () -> new SloProcessor(copy, patience, registry), "minutes");
     topology.addStateStore(
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(SloProcessor.STORE),
@@ -76,6 +81,16 @@ public final class SloAlerts {
       AlertsConfig alerts,
       KafkaConnection kafka,
       MeterRegistry registry) {
+    return services(topics, slos, Patience.STANDARD, alerts, kafka, registry);
+  }
+
+  static List<Service> services(
+      Topics topics,
+      Map<String, Slo> slos,
+      Patience patience,
+      AlertsConfig alerts,
+      KafkaConnection kafka,
+      MeterRegistry registry) {
     List<Service> services = new ArrayList<>();
     if (!slos.isEmpty()) {
       Properties settings = new Properties();
@@ -85,25 +100,35 @@ public final class SloAlerts {
           new StreamsService(
               NAME,
               topics.namespace() + "-" + NAME,
-              topology(topics, slos, registry),
+              topology(topics, slos, patience, registry),
               kafka,
               settings));
     }
-    if (!alerts.webhooks().isEmpty()) {
-      services.add(
-          new SinkService(
-              "webhooks",
-              topics.alerts(),
-              topics.namespace() + "-webhooks",
-              kafka,
-              () ->
-                  new Webhooks(
-                      alerts,
-                      new HttpPost(
-                          new AddressGuard(Set.copyOf(alerts.privateHosts())), alerts.timeout()),
-                      registry,
-                      InstantSource.system())));
+    for (Webhook webhook : alerts.webhooks()) {
+      services.add(webhook(topics, webhook, alerts, kafka, registry));
     }
     return services;
+  }
+
+  private static Service webhook(
+      Topics topics,
+      Webhook webhook,
+      AlertsConfig alerts,
+      KafkaConnection kafka,
+      MeterRegistry registry) {
+    String name = "webhook-" + webhook.id();
+    AddressGuard guard = new AddressGuard(Set.copyOf(alerts.privateHosts()));
+    return new SinkService(
+        name,
+        topics.alerts(),
+        topics.namespace() + "-" + name,
+        kafka,
+        () ->
+            new WebhookSink(
+                webhook,
+                alerts.giveUpAfter(),
+                new HttpPost(guard, alerts.timeout()),
+                registry,
+                InstantSource.system()));
   }
 }

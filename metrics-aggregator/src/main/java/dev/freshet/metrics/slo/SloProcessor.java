@@ -7,7 +7,6 @@ import dev.freshet.events.LatencyJson;
 import dev.freshet.events.MalformedEventException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds {@link Objectives} with the minutes of one partition, and asks them every ten seconds of
- * wall-clock time. All minutes of an objective are in one partition, so each is judged in one
+ * Feeds {@link Objectives} with the minutes of one partition, and asks them every so often by
+ * the wall clock. All minutes of an objective are in one partition, so each is judged in one
  * place.
  */
 final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Nullable []> {
@@ -33,16 +32,16 @@ final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Null
   static final String ALERTS = "alerts";
   static final String DEAD_LETTERS = "dead-letters";
 
-  private static final Duration JUDGE_EVERY = Duration.ofSeconds(10);
-
   private final Map<String, Slo> slos;
+  private final Patience patience;
   private final MeterRegistry registry;
   private final AtomicLong firing = new AtomicLong();
   private @Nullable ProcessorContext<byte[], byte @Nullable []> context;
   private @Nullable Objectives objectives;
 
-  SloProcessor(Map<String, Slo> slos, MeterRegistry registry) {
+  SloProcessor(Map<String, Slo> slos, Patience patience, MeterRegistry registry) {
     this.slos = slos;
+    this.patience = patience;
     this.registry = registry;
   }
 
@@ -53,6 +52,7 @@ final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Null
     Objectives restored =
         new Objectives(
             slos,
+            patience,
             (key, value) -> {
               if (value == null) {
                 store.delete(key);
@@ -75,7 +75,7 @@ final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Null
         "freshet.alerts.firing",
         Tags.of("partition", Integer.toString(context.taskId().partition())),
         firing);
-    context.schedule(JUDGE_EVERY, PunctuationType.WALL_CLOCK_TIME, this::judge);
+    context.schedule(patience.judgeEvery(), PunctuationType.WALL_CLOCK_TIME, this::judge);
   }
 
   @Override

@@ -6,6 +6,10 @@ import dev.freshet.runtime.config.InvalidValue;
 import dev.freshet.runtime.config.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /** One place to post alerts to. */
@@ -17,6 +21,8 @@ public record Webhook(
     @Doc("Signs each post: the header Freshet-Signature is an HMAC-SHA256 of time and body.")
         @Example("${file:/run/secrets/webhook}")
         Optional<Secret> secret) {
+
+  private static final int ID_BYTES = 4;
 
   public Webhook {
     URI address = parse(url);
@@ -37,6 +43,17 @@ public record Webhook(
   String shown() {
     URI address = address();
     return address.getScheme() + "://" + address.getAuthority();
+  }
+
+  /** A name of its own in names of consumer groups, which tells nothing of its address. */
+  String id() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] hash = digest.digest(url.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
+    } catch (NoSuchAlgorithmException everyJdkHasIt) {
+      throw new IllegalStateException(everyJdkHasIt);
+    }
   }
 
   private static URI parse(String url) {

@@ -4,7 +4,7 @@
  * <p>Reads the minutes of {@code <ns>.latency-minutes}; keeps three days of good and total counts
  * per objective ({@link dev.freshet.metrics.slo.MinuteRing}) and the state of each alert ({@link
  * dev.freshet.metrics.slo.AlertState}); writes {@code <ns>.alerts}, whose changes go to webhooks
- * ({@link dev.freshet.metrics.slo.Webhooks}).
+ * ({@link dev.freshet.metrics.slo.WebhookSink}).
  */
 @NullMarked
 package dev.freshet.metrics.slo;

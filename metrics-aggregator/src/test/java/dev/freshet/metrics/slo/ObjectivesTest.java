@@ -50,6 +50,7 @@ class ObjectivesTest {
     Objectives made =
         new Objectives(
             Map.of("shop", slo),
+            Patience.STANDARD,
             (key, value) -> {
               if (value == null) {
                 kept.remove(key);
@@ -130,6 +131,40 @@ class ObjectivesTest {
   }
 
   @Test
+  void aBadHourOfAYoungHistoryIsNoTicketOfThreeDays() {
+    pass(60, 1000, 0);
+    pass(60, 1000, 30); // 30 times too fast, and 60 of 4320 minutes
+    assertThat(told)
+        .anyMatch(line -> line.endsWith("1h/5m FIRING"))
+        .noneMatch(line -> line.contains("3d/6h"));
+  }
+
+  @Test
+  void anOutageFromTheFirstMinuteIsToldAtOnce() {
+    pass(10, 1000, 1000);
+    assertThat(told).contains("2 1h/5m FIRING");
+  }
+
+  @Test
+  void aServiceWithMoreRoutesThanTheLimitIsATicketUntilItHasFewer() {
+    for (int i = 0; i < 4; i++) {
+      objectives.add(
+          new LatencyMinute(
+              "shop",
+              LatencyRow.OTHER,
+              minute * 60_000,
+              new RequestCounts(1, 0, 0, 0, 0, 0),
+              new ExponentialHistogram()));
+      pass(1, 10, 0);
+    }
+    assertThat(told).containsExactly("0 5m/5m PENDING", "2 5m/5m FIRING");
+    objectives = objectives(ERRORS);
+    pass(12, 10, 0);
+    assertThat(told).last().asString().endsWith("5m/5m RESOLVED");
+    assertThat(told).hasSize(3);
+  }
+
+  @Test
   void lateRequestsReplaceTheirMinute() {
     MinuteRing ring = new MinuteRing();
     ring.set(100, 1, 10);
@@ -169,13 +204,14 @@ class ObjectivesTest {
   @Test
   void countsOfAnotherDefinitionAreForgottenAndAlertsOfNoneAreTakenBack() {
     pass(60, 1000, 500);
-    Objectives changed = new Objectives(Map.of("shop", slo(Indicator.CACHE, 0.9)), (k, v) -> {});
+    Objectives changed = new Objectives(
+            Map.of("shop", slo(Indicator.CACHE, 0.9)), Patience.STANDARD, (k, v) -> {});
     kept.forEach(
         (key, value) ->
             assertThat(changed.restore(key, value))
                 .as(key)
                 .isEqualTo(key.startsWith("s\nshop\n6h") || key.startsWith("s\nshop\n3d")));
-    Objectives none = new Objectives(Map.of(), (k, v) -> {});
+    Objectives none = new Objectives(Map.of(), Patience.STANDARD, (k, v) -> {});
     kept.forEach((key, value) -> assertThat(none.restore(key, value)).isFalse());
     assertThat(none.forgotten()).extracting(parts -> parts[1]).contains("1h/5m");
     assertThat(none.forgotten()).isEmpty();

@@ -23,34 +23,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Posts firing and resolved alerts to every webhook, at least once and in order: the position moves
- * on when each webhook has answered with 2xx or was given up. An alert that is posted again has the
- * same {@code Idempotency-Key}. A webhook that is down holds up the others for at most the time
- * after which it is given up.
+ * Posts firing and resolved alerts to one webhook, at least once and in order: the position moves on
+ * when it has answered with 2xx or was given up. An alert that is posted again has the same {@code
+ * Idempotency-Key}. Its queue is the topic, read by a group of its own, so a webhook that is down
+ * holds up no other.
  */
-final class Webhooks implements Sink {
+final class WebhookSink implements Sink {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookSink.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   /** What is older says nothing about now: a webhook that is new hears no old stories. */
   private static final Duration OLDEST = Duration.ofDays(1);
 
-  private final AlertsConfig config;
+  private final Webhook webhook;
+  private final Duration giveUpAfter;
   private final HttpPost http;
   private final MeterRegistry registry;
   private final InstantSource clock;
   private final Map<String, Attempts> attempts = new HashMap<>();
 
-  Webhooks(AlertsConfig config, HttpPost http, MeterRegistry registry, InstantSource clock) {
-    this.config = config;
+  WebhookSink(
+      Webhook webhook,
+      Duration giveUpAfter,
+      HttpPost http,
+      MeterRegistry registry,
+      InstantSource clock) {
+    this.webhook = webhook;
+    this.giveUpAfter = giveUpAfter;
     this.http = http;
     this.registry = registry;
     this.clock = clock;
   }
 
-  /** How one post to one webhook goes. */
+  /** How one post goes. */
   private static final class Attempts {
     final long firstMillis;
     int count;
@@ -93,25 +100,19 @@ final class Webhooks implements Sink {
 
   private void deliver(ConsumerRecord<byte[], byte[]> record) {
     String id = "%s-%d-%d".formatted(record.topic(), record.partition(), record.offset());
-    String waiting = "";
-    for (int i = 0; i < config.webhooks().size(); i++) {
-      Attempts attempt =
-          attempts.computeIfAbsent(id + " " + i, any -> new Attempts(clock.millis()));
-      Webhook webhook = config.webhooks().get(i);
-      if (!attempt.done && attempt.nextMillis <= clock.millis()) {
-        attempt(webhook, id, record.value(), attempt);
-      }
-      waiting = attempt.done ? waiting : webhook.shown() + " does not take alerts";
+    Attempts attempt = attempts.computeIfAbsent(id, any -> new Attempts(clock.millis()));
+    if (!attempt.done && attempt.nextMillis <= clock.millis()) {
+      attempt(id, record.value(), attempt);
     }
-    if (!waiting.isEmpty()) {
-      throw new IllegalStateException(waiting);
+    if (!attempt.done) {
+      throw new IllegalStateException(webhook.shown() + " does not take alerts");
     }
   }
 
-  private void attempt(Webhook webhook, String id, byte[] body, Attempts attempt) {
+  private void attempt(String id, byte[] body, Attempts attempt) {
     String answer;
     try {
-      int status = http.send(webhook.address(), headers(webhook, id, body), body);
+      int status = http.send(webhook.address(), headers(id, body), body);
       if (status / 100 == 2) {
         attempt.done = true;
         count("delivered");
@@ -123,7 +124,7 @@ final class Webhooks implements Sink {
     }
     attempt.count++;
     long now = clock.millis();
-    if (now - attempt.firstMillis >= config.giveUpAfter().toMillis()) {
+    if (now - attempt.firstMillis >= giveUpAfter.toMillis()) {
       LOG.error("{} was given up for alert {}: {}", webhook.shown(), id, answer);
       attempt.done = true;
       count("given_up");
@@ -135,7 +136,7 @@ final class Webhooks implements Sink {
     attempt.nextMillis = now + Math.min(pause, LONGEST_PAUSE.toMillis());
   }
 
-  private Map<String, String> headers(Webhook webhook, String id, byte[] body) {
+  private Map<String, String> headers(String id, byte[] body) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", "application/json");
     headers.put("Idempotency-Key", id);
