@@ -23,8 +23,9 @@ package dev.freshet.events;
  * can be subtracted. The sum is kept in whole microseconds, modulo 2^64, for the same reason: a sum
  * of doubles drifts. Subtract only what is contained.
  *
- * <p>Costs 4 bytes per bucket between the lowest and the highest in use (8 once a count passes
- * 2^31): 64 buckets per factor of two. Not thread-safe.
+ * <p>Costs 8 bytes for each of the first buckets in use; beyond 24, 4 bytes per bucket between the
+ * lowest and the highest (8 once a count passes 2^31): 64 buckets per factor of two. Not
+ * thread-safe.
  */
 public final class ExponentialHistogram {
 
@@ -118,7 +119,7 @@ public final class ExponentialHistogram {
     for (int i = 0; i < from.size(); i++) {
       long n = from.at(i);
       if (n != 0) {
-        buckets.add(from.first() + i, sign * n);
+        buckets.add(from.index(i), sign * n);
       }
     }
   }
@@ -211,7 +212,7 @@ public final class ExponentialHistogram {
     }
     for (int i = buckets.size() - 1; i >= 0; i--) {
       if (buckets.at(i) > 0) {
-        return Math.min(maxNanos, (long) Math.ceil(upperSeconds(buckets.first() + i) * 1e9));
+        return Math.min(maxNanos, (long) Math.ceil(upperSeconds(buckets.index(i)) * 1e9));
       }
     }
     return 0;
@@ -227,7 +228,7 @@ public final class ExponentialHistogram {
     }
     for (int i = 0; i < buckets.size(); i++) {
       if (buckets.at(i) > 0) {
-        double lower = HistogramBounds.lower(buckets.first() + i) * 1e9;
+        double lower = HistogramBounds.lower(buckets.index(i)) * 1e9;
         return Math.max(minNanos, (long) Math.floor(lower));
       }
     }
@@ -265,7 +266,7 @@ public final class ExponentialHistogram {
         at++;
         seen += buckets.at(at);
       }
-      into[i] = at < 0 ? 0 : withinExtremes(middle(buckets.first() + at));
+      into[i] = at < 0 ? 0 : withinExtremes(middle(buckets.index(at)));
     }
   }
 
@@ -284,7 +285,7 @@ public final class ExponentialHistogram {
     for (int i = 0; i < buckets.size(); i++) {
       long n = buckets.at(i);
       if (n != 0) {
-        visitor.bucket(buckets.first() + i, n);
+        visitor.bucket(buckets.index(i), n);
       }
     }
   }
@@ -297,7 +298,7 @@ public final class ExponentialHistogram {
     long below = zeros;
     double seconds = nanos / 1e9;
     for (int i = 0; i < buckets.size(); i++) {
-      if (upperSeconds(buckets.first() + i) > seconds) {
+      if (upperSeconds(buckets.index(i)) > seconds) {
         break;
       }
       below += buckets.at(i);
@@ -307,7 +308,7 @@ public final class ExponentialHistogram {
 
   /** About how many bytes of memory it takes. */
   public long memoryBytes() {
-    return 104 + buckets.bytes();
+    return 136 + buckets.bytes();
   }
 
   /**

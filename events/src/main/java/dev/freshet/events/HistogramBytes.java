@@ -19,21 +19,24 @@ final class HistogramBytes {
     out.varint(histogram.minNanos());
     out.varint(histogram.maxNanos());
     out.varint(used);
-    int empty = -1; // before the first one there is nothing to skip
+    int next = 0; // the bucket that follows without a gap
+    boolean first = true;
     for (int i = 0; i < buckets.size(); i++) {
       long n = buckets.at(i);
       if (n == 0) {
-        empty += empty < 0 ? 0 : 1;
         continue;
       }
-      if (empty < 0) {
-        out.zigzag(buckets.first() + i);
+      int index = buckets.index(i);
+      if (first) {
+        out.zigzag(index);
       }
+      int empty = first ? 0 : index - next;
       out.varint(n << 1 | (empty > 0 ? 1 : 0));
       if (empty > 0) {
         out.varint(empty);
       }
-      empty = 0;
+      next = index + 1;
+      first = false;
     }
     return out.toBytes();
   }

@@ -5,11 +5,15 @@ import dev.freshet.events.DeadLetter;
 import dev.freshet.events.RequestFields;
 import dev.freshet.events.RequestReader;
 import dev.freshet.events.Utf8;
+import dev.freshet.runtime.RecordPack;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -42,13 +46,13 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
 
   private final MetricsConfig config;
   private final Lag lag;
-  private final AggregatorMeters meters;
+  private final AggregatorMeters.Uncommitted meters;
   private final RequestReader reader = new RequestReader();
   private final Partials.Writer writer = new Partials.Writer();
   private Slices<CombinedService> services = new Slices<>();
   private @Nullable CombinedService last;
   private @Nullable ProcessorContext<byte[], byte[]> context;
-  private @Nullable Record<byte[], byte[]> record;
+  private @Nullable ConsumerRecord<byte[], byte[]> record;
   private int letters;
   private long wall;
   private long latest;
@@ -63,12 +67,13 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
   Combiner(MetricsConfig config, Lag lag, AggregatorMeters meters) {
     this.config = config;
     this.lag = lag;
-    this.meters = meters;
+    this.meters = meters.ofTask();
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
+    meters.begin();
     services = new Slices<>();
     last = null;
     newest = 0;
@@ -85,13 +90,38 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    this.record = record;
-    letters = 0;
     wall = context().currentSystemTimeMs();
     latest = wall + config.maxSkew().toMillis();
     lastReadWall = wall;
     noteAt = 0;
-    reader.read(record.value(), record.timestamp(), this);
+    Optional<RecordPack> pack = RecordPack.in(record.headers());
+    if (pack.isPresent()) {
+      pack.get().records().forEach(this::read);
+    } else {
+      read(alone(record));
+    }
+  }
+
+  private ConsumerRecord<byte[], byte[]> alone(Record<byte[], byte[]> record) {
+    RecordMetadata from = context().recordMetadata().orElseThrow();
+    return new ConsumerRecord<>(
+        from.topic(),
+        from.partition(),
+        from.offset(),
+        record.timestamp(),
+        TimestampType.CREATE_TIME,
+        ConsumerRecord.NULL_SIZE,
+        ConsumerRecord.NULL_SIZE,
+        record.key(),
+        record.value(),
+        record.headers(),
+        Optional.empty());
+  }
+
+  private void read(ConsumerRecord<byte[], byte[]> next) {
+    record = next;
+    letters = 0;
+    reader.read(next.value(), next.timestamp(), this);
   }
 
   @Override
@@ -149,7 +179,7 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
 
   @Override
   public void rejected(int index, String reason, int offset, int length) {
-    Record<byte[], byte[]> whole = record;
+    ConsumerRecord<byte[], byte[]> whole = record;
     if (whole == null) {
       return;
     }
@@ -163,15 +193,15 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
         letters <= MAX_LETTERS ? reason : reason + "; more follow, this is the whole record";
     byte[] value =
         slice ? Arrays.copyOfRange(whole.value(), offset, offset + length) : whole.value();
-    RecordMetadata from = context().recordMetadata().orElseThrow();
     RecordHeaders headers = new RecordHeaders(whole.headers());
-    new DeadLetter(from.topic(), from.partition(), from.offset(), MetricsAggregator.NAME, text)
+    new DeadLetter(whole.topic(), whole.partition(), whole.offset(), MetricsAggregator.NAME, text)
         .addTo(headers);
     context()
         .forward(new Record<>(whole.key(), value, wall, headers), MetricsTopology.DEAD_LETTERS);
   }
 
   private void tick(long now) {
+    meters.committed();
     if (now - lastReadWall < TICK.toMillis() || now < noteAt) {
       return;
     }
@@ -188,10 +218,11 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
   }
 
   private void beforeCommit() {
+    meters.counted(events, fromFuture);
+    meters.beforeCommit();
     if (events == 0) {
       return;
     }
-    meters.counted(events, fromFuture);
     events = 0;
     fromFuture = 0;
     long now = context().currentSystemTimeMs();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * commits offsets: at periodic commits, at a rebalance, at a clean stop, and when another task of
  * the thread asked for the commit. No public callback does: {@link StateStore#commit} comes after
  * the offsets, and a punctuator that commits misses all but its own. The interface is internal to
- * Kafka Streams; its version is pinned and {@code CrashIT} says when an upgrade breaks this.
+ * Kafka Streams; its version is pinned and {@code AggregatorIT} says when an upgrade breaks this.
  */
 final class CommitStore implements StateStore, CachedStateStore<Object, Object> {
 

@@ -37,6 +37,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
 
   private final MetricsConfig config;
   private final AggregatorMeters meters;
+  private final AggregatorMeters.Uncommitted counts;
   private final RouteWindows.Bench bench;
   private Slices<Slices<RouteWindows>> services = new Slices<>();
   private final List<RouteWindows> gone = new ArrayList<>();
@@ -51,6 +52,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
   Merger(MetricsConfig config, AggregatorMeters meters) {
     this.config = config;
     this.meters = meters;
+    this.counts = meters.ofTask();
     this.bench = new RouteWindows.Bench(Panes.of(config.windows()));
   }
 
@@ -59,6 +61,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
     this.context = context;
     services = new Slices<>();
     gone.clear();
+    counts.begin();
     meters.routes(-routes);
     routes = 0;
     nextEmit = 0;
@@ -133,9 +136,9 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
     bench.tally.clear();
     bench.tally.merge(partials.bytes(), partials.tally(), partials.tallyEnd());
     if (known) {
-      meters.late(bench.tally.total());
+      counts.late(bench.tally.total());
     } else {
-      meters.tooOld(bench.tally.total());
+      counts.tooOld(bench.tally.total());
     }
   }
 
@@ -160,7 +163,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
     }
     bench.tally.clear();
     bench.tally.merge(partials.bytes(), partials.tally(), partials.tallyEnd());
-    meters.folded(bench.tally.total());
+    counts.folded(bench.tally.total());
     RouteWindows other = all.get(Reserved.OTHER);
     return other != null ? other : create(all, service, Reserved.OTHER);
   }
@@ -184,6 +187,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
   }
 
   private void tick(long wall) {
+    counts.committed();
     advance(wall);
     if (present > 0 && wall >= nextEmit) {
       nextEmit = wall - Math.floorMod(wall, config.emitEvery().toMillis());
@@ -244,7 +248,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
     }
     int fewer = gone.size();
     services.removeIf(all -> all.size() == 0);
-    meters.rows(written);
+    counts.rows(written);
     log.toBeErased(gone);
     routes -= fewer;
     meters.routes(-fewer);
@@ -270,6 +274,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
   }
 
   private void beforeCommit() {
+    counts.beforeCommit();
     CommitStore changelog = store;
     if (changelog == null || present == 0) {
       return;
@@ -285,7 +290,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
   }
 
   private void deadLetter(Record<byte[], byte[]> record, String reason) {
-    meters.rejected(1);
+    counts.rejected(1);
     RecordMetadata from = context().recordMetadata().orElseThrow();
     RecordHeaders headers = new RecordHeaders(record.headers());
     new DeadLetter(from.topic(), from.partition(), from.offset(), MetricsAggregator.NAME, reason)

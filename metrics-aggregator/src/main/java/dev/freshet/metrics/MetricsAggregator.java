@@ -59,8 +59,8 @@ public final class MetricsAggregator {
       KafkaConnection kafka,
       MeterRegistry registry,
       Properties settings) {
-    ConsumerLags lags = new ConsumerLags();
     String requests = topics.requests();
+    ConsumerLags lags = new ConsumerLags(requests);
     Topology topology =
         MetricsTopology.build(
             topics,

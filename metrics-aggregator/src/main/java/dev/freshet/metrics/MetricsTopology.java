@@ -83,7 +83,7 @@ final class MetricsTopology {
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1000);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
-    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 10_000);
+    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 10); // packs of up to 1000
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     settings.put(StreamsConfig.mainConsumerPrefix("max.poll.records"), 5_000);
     settings.put(StreamsConfig.mainConsumerPrefix("fetch.max.bytes"), 8 << 20);

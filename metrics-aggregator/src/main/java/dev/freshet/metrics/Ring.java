@@ -29,6 +29,14 @@ final class Ring {
     return out.toBytes();
   }
 
+  /** As the other one, of a tally that is bytes already. */
+  static byte[] entry(long number, byte[] bytes, int from, int to, Varints out) {
+    out.clear();
+    out.varint(number);
+    out.all(bytes, from, to - from);
+    return out.toBytes();
+  }
+
   static long number(byte[] entry) {
     return new Varints(entry, 0, entry.length).varint();
   }

@@ -88,8 +88,14 @@ final class RouteWindows {
     if (pane >= present) {
       long place = Math.min(pane, present + Panes.PANES_AHEAD);
       bench.tally.clear();
-      bench.tally.merge(bytes, from, to);
-      mergeInto(fine, place, bench.tally);
+      bench.tally.merge(bytes, from, to); // what is no tally ends here
+      byte[] entry = fine.get(place);
+      if (entry == null) {
+        fine.put(place, Ring.entry(place, bytes, from, to, bench.out));
+      } else {
+        bench.tally.merge(entry, Ring.tally(entry), entry.length);
+        fine.put(place, Ring.entry(place, bench.tally, bench.out));
+      }
       return true;
     }
     long minute = Panes.minuteOfPane(pane);
@@ -102,10 +108,10 @@ final class RouteWindows {
     late.merge(bytes, from, to);
     late.allLate();
     if (pane >= present - Panes.PANES_KEPT) {
-      mergeInto(fine, pane, late);
+      addLate(fine, pane);
     }
     if (minute < presentMinute) {
-      mergeInto(minutes, minute, late);
+      addLate(minutes, minute);
       amended.set((int) (presentMinute - minute));
     }
     List<Window> windows = bench.panes.windows();
@@ -124,19 +130,14 @@ final class RouteWindows {
     return true;
   }
 
-  /** Adds {@code tally} to an entry; the bench's own tally may be the one that is added. */
-  private void mergeInto(Ring ring, long number, Tally tally) {
+  private void addLate(Ring ring, long number) {
+    bench.tally.clear();
+    bench.tally.merge(bench.late);
     byte[] entry = ring.get(number);
     if (entry != null) {
-      if (tally == bench.late) {
-        bench.tally.clear();
-        bench.tally.merge(tally);
-      }
       bench.tally.merge(entry, Ring.tally(entry), entry.length);
-      ring.put(number, Ring.entry(number, bench.tally, bench.out));
-    } else {
-      ring.put(number, Ring.entry(number, tally, bench.out));
     }
+    ring.put(number, Ring.entry(number, bench.tally, bench.out));
   }
 
   /** Moves on from the open pane {@code present} to {@code next}. */

@@ -1,10 +1,12 @@
 package dev.freshet.runtime;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -15,14 +17,31 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
  * The clients of a topology, made as Kafka Streams itself would make them, and a look at what its
- * consumers have not read yet: Kafka Streams does not tell its processors.
+ * consumers have not read yet: Kafka Streams does not tell its processors. The records of one topic
+ * may come in {@linkplain RecordPack packs}.
  */
 public final class ConsumerLags implements KafkaClientSupplier {
 
   private static final String MAIN = "-consumer";
 
+  private final String packed;
+
   /** By the name of the thread, which Kafka Streams puts before the client's. */
   private final Map<String, Consumer<byte[], byte[]>> consumers = new ConcurrentHashMap<>();
+
+  /** Every record by itself. */
+  public ConsumerLags() {
+    this("");
+  }
+
+  /**
+   * Packs.
+   *
+   * @param packed the topic whose records come in packs; empty for none
+   */
+  public ConsumerLags(String packed) {
+    this.packed = packed;
+  }
 
   /**
    * Records of a partition that are not read yet; empty while that is not known. To be asked by a
@@ -51,7 +70,7 @@ public final class ConsumerLags implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    Consumer<byte[], byte[]> consumer = consumer(config);
+    Consumer<byte[], byte[]> consumer = packed.isEmpty() ? consumer(config) : packing(config);
     String client = String.valueOf(config.get("client.id"));
     if (client.endsWith(MAIN)) {
       consumers.put(client.substring(0, client.length() - MAIN.length()), consumer);
@@ -67,6 +86,15 @@ public final class ConsumerLags implements KafkaClientSupplier {
   @Override
   public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
     return consumer(config);
+  }
+
+  private Consumer<byte[], byte[]> packing(Map<String, Object> config) {
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
+      @Override
+      public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+        return RecordPack.pack(super.poll(timeout), packed);
+      }
+    };
   }
 
   private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {

@@ -54,6 +54,23 @@ final class ProcStat {
     }
   }
 
+  /** Seconds that this JVM's compiler has used; 0 where it is not told. */
+  static double compilerSeconds() {
+    double ticks = 0;
+    try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+      for (Path thread : threads.toList()) {
+        String stat = Files.readString(thread.resolve("stat"));
+        if (stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler")) {
+          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+          ticks += Double.parseDouble(fields[11]) + Double.parseDouble(fields[12]);
+        }
+      }
+    } catch (IOException endedOrNotLinux) {
+      return ticks / TICKS;
+    }
+    return ticks / TICKS;
+  }
+
   /** Seconds all processors were busy since the machine started; NaN where it is not told. */
   static double machineBusySeconds() {
     try {

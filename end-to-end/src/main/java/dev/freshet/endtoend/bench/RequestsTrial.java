@@ -35,6 +35,7 @@ final class RequestsTrial {
                 "-Xms1g",
                 "-Xmx1500m",
                 "-XX:+UseSerialGC",
+                "-XX:-UseDynamicNumberOfCompilerThreads", // one that ends takes its figures along
                 "-Xlog:disable",
                 "-cp",
                 System.getProperty("java.class.path"),
