@@ -51,6 +51,7 @@ final class Shop implements AutoCloseable {
       namespace: shop
       postgres: ${POSTGRES}
       redis: ${REDIS}
+      slos: {}
       """;
 
   /** The config's line for Kafka when a test wants nothing of it. */

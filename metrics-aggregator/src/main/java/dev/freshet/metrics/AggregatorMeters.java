@@ -44,9 +44,9 @@ final class AggregatorMeters {
   }
 
   /**
-   * What one task has counted since its last commit. No callback of Kafka Streams says that a commit
-   * has worked; but when it has not, a task is given up or begins anew, so whatever it does next
-   * without that says it. Not thread-safe.
+   * What one task has counted since its last commit. No callback of Kafka Streams says that a
+   * commit has worked; but when it has not, a task is given up or begins anew, so whatever it does
+   * next without that says it. Not thread-safe.
    */
   final class Uncommitted {
     private final Map<Counter, Long> counted = new HashMap<>();

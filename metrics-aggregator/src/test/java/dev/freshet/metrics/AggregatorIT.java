@@ -111,7 +111,7 @@ class AggregatorIT {
       }
       send(producer, topics, after, ROUTES, 1);
       producer.flush();
-      long all = sent + 1;
+      long all = sent + 1L;
       until(topics, consumer, () -> total() >= all && counted.count() >= all);
       assertThat(total()).isEqualTo(all);
       assertThat(counted.count()).isEqualTo(all);
@@ -141,7 +141,8 @@ class AggregatorIT {
           send(producer, TOPICS, first.plusMillis(i * 600_000L / REQUESTS), route, nanos);
           if (i % part == part / 2 && i > part) {
             long seen = total();
-            until(TOPICS, consumer, () -> total() > seen); // some counts are committed, some are not
+            until(
+                TOPICS, consumer, () -> total() > seen); // some counts are committed, some are not
             process.halt();
             process = AggregatorProcess.start(KAFKA.bootstrap(), TOPICS.namespace(), folder);
           }

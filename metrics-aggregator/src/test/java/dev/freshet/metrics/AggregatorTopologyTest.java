@@ -8,14 +8,17 @@ import dev.freshet.events.LatencyMinute;
 import dev.freshet.events.LatencyRow;
 import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.Topics;
+import dev.freshet.runtime.RecordPack;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TestInputTopic;
@@ -78,7 +81,8 @@ class AggregatorTopologyTest {
   private void request(String route, Instant at, double millis, String more) {
     String json =
         """
-        {"time":%d,"service":"web","route":"%s","method":"GET","status":200,"duration_ms":%s%s}"""
+        {"time":%d,"service":"web","route":"%s","method":"GET","status":200,"duration_ms":%s%s}\
+        """
             .formatted(at.toEpochMilli(), route, millis, more);
     requests.pipeInput(
         new TestRecord<>(null, json.getBytes(StandardCharsets.UTF_8), null, wall.toEpochMilli()));
@@ -283,5 +287,34 @@ class AggregatorTopologyTest {
     pass(Duration.ofSeconds(10));
     assertThat(deadLetters.readRecordsToList()).hasSize(1);
     assertThat(row("web", "/a", "1m").counts().total()).isEqualTo(1);
+  }
+
+  @Test
+  void recordsOfAPackCountOneByOneAndABadOneIsBuriedUnderItsOwnOffset() {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String route : List.of("/a", "/b", "bad\n", "/a")) {
+      String json =
+          "{\"time\":%d,\"service\":\"web\",\"route\":\"%s\",\"duration_ms\":1}"
+              .formatted(wall.toEpochMilli(), route);
+      records.add(
+          new ConsumerRecord<>(
+              TOPICS.requests(),
+              0,
+              70L + records.size(),
+              null,
+              json.getBytes(StandardCharsets.UTF_8)));
+    }
+    ConsumerRecord<byte[], byte[]> pack = new RecordPack(records).asRecord();
+    assertThat(pack.offset()).isEqualTo(70);
+    requests.pipeInput(new TestRecord<>(pack.key(), pack.value(), pack.headers(), wall));
+    pass(Duration.ofSeconds(20));
+    assertThat(row("web", "/a", "1m").counts().total()).isEqualTo(2);
+    assertThat(row("web", LatencyRow.TOTAL, "1m").counts().total()).isEqualTo(3);
+    TestRecord<byte[], byte[]> dead = deadLetters.readRecord();
+    assertThat(new String(dead.value(), StandardCharsets.UTF_8)).contains("bad");
+    DeadLetter letter = DeadLetter.from(dead.headers());
+    assertThat(letter).isNotNull();
+    assertThat(letter.offset()).isEqualTo(72);
+    assertThat(deadLetters.isEmpty()).isTrue();
   }
 }

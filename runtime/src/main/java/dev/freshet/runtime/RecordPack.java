@@ -43,7 +43,9 @@ public final class RecordPack implements Header {
 
   /** The pack among the headers of a record, if it is one. */
   public static Optional<RecordPack> in(Headers headers) {
-    return headers.lastHeader(KEY) instanceof RecordPack pack ? Optional.of(pack) : Optional.empty();
+    return headers.lastHeader(KEY) instanceof RecordPack pack
+        ? Optional.of(pack)
+        : Optional.empty();
   }
 
   /** The records in it, in order. */

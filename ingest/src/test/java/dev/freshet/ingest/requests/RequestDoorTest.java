@@ -114,7 +114,8 @@ class RequestDoorTest {
         .isEqualTo(
             """
             {"accepted":2,"rejected_count":1,\
-            "rejected":[{"index":1,"reason":"duration_ms: is missing"}]}""");
+            "rejected":[{"index":1,"reason":"duration_ms: is missing"}]}\
+            """);
     assertThat(written()).hasSize(2);
     assertThat(written().get(0).timeMillis())
         .isEqualTo(Instant.parse("2026-11-22T10:00:00Z").toEpochMilli());
@@ -148,14 +149,14 @@ class RequestDoorTest {
 
   @Test
   void otherPathsAndMethodsAreProblemsAsWell() {
-    HttpResponse<byte[]> path =
-        caller.send("/v1/nothing", "application/json", Caller.utf8(GOOD));
+    HttpResponse<byte[]> path = caller.send("/v1/nothing", "application/json", Caller.utf8(GOOD));
     assertThat(path.statusCode()).isEqualTo(404);
     assertThat(Caller.text(path))
         .isEqualTo(
             """
             {"title":"Not Found","status":404,"detail":"POST /v1/nothing is not answered here; \
-            POST /v1/requests and POST /v1/traces are"}""");
+            POST /v1/requests and POST /v1/traces are"}\
+            """);
     HttpResponse<byte[]> method = caller.get("/v1/requests");
     assertThat(method.statusCode()).isEqualTo(405);
     assertThat(method.headers().firstValue("Allow")).hasValue("POST");

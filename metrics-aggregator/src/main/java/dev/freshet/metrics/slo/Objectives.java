@@ -25,8 +25,7 @@ final class Objectives {
 
   /** Any request is bad, and one is enough. */
   private static final Slo ROUTES =
-      new Slo(
-          Slo.Indicator.ERRORS, 0.99, Optional.empty(), Optional.empty(), Optional.empty(), 1);
+      new Slo(Slo.Indicator.ERRORS, 0.99, Optional.empty(), Optional.empty(), Optional.empty(), 1);
 
   private static final List<BurnRate> ROUTES_RULE = List.of(BurnRate.ROUTES);
 
@@ -60,12 +59,13 @@ final class Objectives {
       ring(parts[1]).set(value);
       return true;
     }
-    if (slo == null || rules(parts[1], slo).stream().noneMatch(rule -> rule.windows().equals(parts[2]))) {
+    if (slo == null
+        || rules(parts[1], slo).stream().noneMatch(rule -> rule.windows().equals(parts[2]))) {
       forgotten.add(parts[1] + "\n" + parts[2]);
       return false;
     }
     states.put(parts[1] + "\n" + parts[2], AlertState.parse(value));
-    if (slo == ROUTES) {
+    if (parts[1].startsWith(ROUTES_OF)) {
       routesRing(parts[1]);
     }
     return true;

@@ -22,9 +22,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds {@link Objectives} with the minutes of one partition, and asks them every so often by
- * the wall clock. All minutes of an objective are in one partition, so each is judged in one
- * place.
+ * Feeds {@link Objectives} with the minutes of one partition, and asks them every so often by the
+ * wall clock. All minutes of an objective are in one partition, so each is judged in one place.
  */
 final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Nullable []> {
 

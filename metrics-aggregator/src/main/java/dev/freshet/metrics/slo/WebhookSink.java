@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Posts firing and resolved alerts to one webhook, at least once and in order: the position moves on
- * when it has answered with 2xx or was given up. An alert that is posted again has the same {@code
- * Idempotency-Key}. Its queue is the topic, read by a group of its own, so a webhook that is down
- * holds up no other.
+ * Posts firing and resolved alerts to one webhook, at least once and in order: the position moves
+ * on when it has answered with 2xx or was given up. An alert that is posted again has the same
+ * {@code Idempotency-Key}. Its queue is the topic, read by a group of its own, so a webhook that is
+ * down holds up no other.
  */
 final class WebhookSink implements Sink {
 

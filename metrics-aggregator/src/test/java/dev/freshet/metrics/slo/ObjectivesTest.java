@@ -204,8 +204,8 @@ class ObjectivesTest {
   @Test
   void countsOfAnotherDefinitionAreForgottenAndAlertsOfNoneAreTakenBack() {
     pass(60, 1000, 500);
-    Objectives changed = new Objectives(
-            Map.of("shop", slo(Indicator.CACHE, 0.9)), Patience.STANDARD, (k, v) -> {});
+    Objectives changed =
+        new Objectives(Map.of("shop", slo(Indicator.CACHE, 0.9)), Patience.STANDARD, (k, v) -> {});
     kept.forEach(
         (key, value) ->
             assertThat(changed.restore(key, value))
