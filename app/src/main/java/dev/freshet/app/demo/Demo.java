@@ -92,6 +92,7 @@ final class Demo {
     terminal.err().println("      UPDATE organizations SET name = 'Green Inc' WHERE id = 1;");
     terminal.err().println("    ./freshet why dashboard:org:1 -c " + file);
     terminal.err().println("    ./freshet tail -c " + file);
+    terminal.err().println("    ./freshet latency --window 1m -c " + file);
     terminal.err().println("    ./freshet views -c " + file);
     terminal.err().println();
   }

@@ -15,10 +15,10 @@ import java.util.function.Consumer;
  * beside hopping windows with a t-digest as Kafka Streams' own examples would write them.
  *
  * <p>Each variant runs in a JVM of its own against one broker; the first quarter of its events is
- * for the JIT compiler and not measured. Ratios compare events per processor second of that JVM: on
- * a machine with other work these repeat, events per second do not. {@code batch} reads binary
- * batches, and {@code consume_batch} is a bare consumer of the same. An event that was not counted
- * exactly once is a violation.
+ * for the JIT compiler and not measured. Ratios compare events per processor second of that JVM
+ * without its compiler: on a machine with other work these repeat, events per second do not. {@code
+ * batch} reads binary batches, and {@code consume_batch} is a bare consumer of the same. An event
+ * that the committed rows do not count exactly once is a violation.
  */
 final class RequestsBench implements Bench {
 
