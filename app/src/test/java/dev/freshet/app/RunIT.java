@@ -6,8 +6,15 @@ import dev.freshet.embedded.EmbeddedStack;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.config.Environment;
 import io.lettuce.core.RedisClient;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +37,10 @@ class RunIT {
 
   private static final String KEY = "cache:product:42";
 
+  private static final String ADMIN_TOKEN = "of-sixteen-and-more-letters";
+
   @TempDir Path folder;
+  private final int consolePort = freePort();
 
   @Test
   void aCommitDeletesAKeyAndTheOtherCommandsTellWhy() throws Exception {
@@ -79,6 +89,7 @@ class RunIT {
       assertThat(unknown.err()).contains("freshet why --tag");
       aRequestIsCounted(stack, config);
       sqlIsCheckedAsAView(config);
+      theConsoleTellsTheSame(postgres, config);
       Typed doctor = Typed.freshet("doctor", "-c", config);
       assertThat(doctor.code()).as(doctor.out()).isZero();
 
@@ -97,9 +108,61 @@ class RunIT {
           public.products:
             tags: ["product:{id}", "category:{category_id}"]
             delete: ["cache:product:{id}"]
+        console: { listen: "127.0.0.1:%d", admin-token: %s }
         """
-            .formatted(stack.postgres().uri(), stack.kafkaBootstrap(), stack.redisUri());
+            .formatted(
+                stack.postgres().uri(),
+                stack.kafkaBootstrap(),
+                stack.redisUri(),
+                consolePort,
+                ADMIN_TOKEN);
     return Files.writeString(folder.resolve("freshet.yaml"), text).toString();
+  }
+
+  /** What the others read from topics, over HTTP; and a tag made stale by hand is applied. */
+  private void theConsoleTellsTheSame(Connection postgres, String config) throws Exception {
+    assertThat(ask("GET", "/api/v1/why?key=" + KEY, ""))
+        .contains("\"table\":\"public.products\"", "\"operation\":\"update\"", "product:42");
+    String lsn;
+    try (var row = postgres.createStatement().executeQuery("SELECT pg_current_wal_lsn()::text")) {
+      row.next();
+      lsn = row.getString(1);
+    }
+    assertThat(ask("GET", "/api/v1/fresh?wait=30s&lsn=" + lsn, "")).contains("\"fresh\":true");
+    String order = "{\"action\":\"clear_cache\",\"tags\":[\"product:42\"]}";
+    String cleared = ask("POST", "/api/monitoring/performance", order);
+    String position = cleared.replaceAll(".*\"position\":\"([0-9:]+)\".*", "$1");
+    assertThat(ask("GET", "/api/monitoring/performance?wait=30s&position=" + position, ""))
+        .contains("\"applied\":true");
+    assertThat(Typed.freshet("status", "-c", config).out())
+        .contains("invalidation-stream", "applied up to LSN");
+    assertThat(Typed.freshet("report", "-c", config).out())
+        .contains("Is it fresh?", "public.products")
+        .doesNotContain("<script", "href=\"/assets");
+  }
+
+  private String ask(String method, String path, String body) throws Exception {
+    HttpRequest.BodyPublisher publisher =
+        body.isEmpty()
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.ofString(body);
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + consolePort + path))
+                .method(method, publisher)
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + ADMIN_TOKEN)
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  private static int freePort() {
+    try (ServerSocket any = new ServerSocket(0)) {
+      return any.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Runs until the thread is interrupted; says when it is ready. */

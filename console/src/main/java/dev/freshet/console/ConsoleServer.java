@@ -275,12 +275,17 @@ final class ConsoleServer implements Service {
     }
     closing = true;
     pages.close();
+    // Jetty and Kafka would give up at once on a thread that is told to stop.
+    boolean interrupted = Thread.interrupted();
     server.stop();
     running = false;
     try {
       afterwards.close();
     } catch (Exception e) {
       LOG.warn("what the console wrote with did not close cleanly", e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

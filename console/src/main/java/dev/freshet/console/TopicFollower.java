@@ -46,10 +46,12 @@ final class TopicFollower implements Service {
   private final List<String> tables;
   private final InstantSource clock;
   private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private final CountDownLatch stop = new CountDownLatch(1);
   private final Map<TopicPartition, Long> beginnings = new HashMap<>();
-  private final Thread thread = new Thread(this::run, "console-topics");
   private volatile @Nullable Throwable failure;
   private volatile String trouble = "";
+  private volatile @Nullable Consumer<byte[], byte[]> reading;
+  private volatile @Nullable Thread reader;
   private volatile boolean closed;
 
   TopicFollower(KafkaConnection kafka, Model model, Collection<String> views, InstantSource clock) {
@@ -69,7 +71,17 @@ final class TopicFollower implements Service {
   /** Returns when everything that was in the topics has been read. */
   @Override
   public void start() {
+    Consumer<byte[], byte[]> consumer;
+    try {
+      consumer = open();
+    } catch (KafkaException e) {
+      throw FreshetException.unreachable(
+          "could not start the console", e.toString(), "check the address under \"kafka\"", e);
+    }
+    Thread thread = new Thread(() -> run(consumer), "console-topics");
     thread.setDaemon(true);
+    reading = consumer;
+    reader = thread;
     thread.start();
     try {
       if (!caughtUp.await(START_SECONDS, TimeUnit.SECONDS)) {
@@ -114,11 +126,10 @@ final class TopicFollower implements Service {
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private void run() {
-    try (Consumer<byte[], byte[]> consumer = open()) {
+  private void run(Consumer<byte[], byte[]> consumer) {
+    try {
       place(consumer);
       follow(consumer);
-      consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
     } catch (WakeupException stopped) {
       LOG.debug("told to stop");
     } catch (RuntimeException e) {
@@ -128,21 +139,33 @@ final class TopicFollower implements Service {
       }
     } finally {
       caughtUp.countDown();
+      consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
     }
   }
 
+  /** Takes up every topic that is there and not followed yet. */
   private void place(Consumer<byte[], byte[]> consumer) {
     Topics topics = model.topics();
-    List<TopicPartition> all = new ArrayList<>();
-    tables.forEach(topic -> all.addAll(partitions(consumer, topic)));
-    List<TopicPartition> logs = new ArrayList<>(partitions(consumer, topics.invalidations()));
-    model.freshness().positions().partitions(logs.size());
-    logs.addAll(partitions(consumer, topics.applied()));
-    List<TopicPartition> minutes = partitions(consumer, topics.latencyMinutes());
+    List<TopicPartition> begin = new ArrayList<>();
+    tables.forEach(topic -> begin.addAll(fresh(consumer, topic)));
+    List<TopicPartition> invalidations = fresh(consumer, topics.invalidations());
+    if (!invalidations.isEmpty()) {
+      model.freshness().positions().partitions(invalidations.size());
+    }
+    List<TopicPartition> logs = new ArrayList<>(invalidations);
+    logs.addAll(fresh(consumer, topics.applied()));
+    List<TopicPartition> minutes = fresh(consumer, topics.latencyMinutes());
+    List<TopicPartition> all = new ArrayList<>(consumer.assignment());
+    all.addAll(begin);
     all.addAll(logs);
     all.addAll(minutes);
+    if (all.size() == consumer.assignment().size()) {
+      return;
+    }
     consumer.assign(all);
-    consumer.seekToBeginning(all);
+    if (!begin.isEmpty()) {
+      consumer.seekToBeginning(begin);
+    }
     seek(consumer, logs, LOOK_BACK);
     seek(consumer, minutes, MINUTES_BACK);
   }
@@ -167,8 +190,10 @@ final class TopicFollower implements Service {
             });
   }
 
-  private static List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer, String topic) {
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
+  /** The partitions of a topic; none when it is followed already, or not there yet. */
+  private static List<TopicPartition> fresh(Consumer<byte[], byte[]> consumer, String topic) {
+    boolean followed = consumer.assignment().stream().anyMatch(at -> at.topic().equals(topic));
+    List<PartitionInfo> found = followed ? null : consumer.partitionsFor(topic);
     return found == null
         ? List.of()
         : found.stream().map(at -> new TopicPartition(topic, at.partition())).toList();
@@ -178,7 +203,11 @@ final class TopicFollower implements Service {
     Map<TopicPartition, Long> end = consumer.endOffsets(consumer.assignment());
     long looked = System.nanoTime();
     while (!closed) {
-      consumer.poll(POLL).forEach(model::take);
+      if (consumer.assignment().isEmpty()) {
+        awaitStop();
+      } else {
+        consumer.poll(POLL).forEach(model::take);
+      }
       if (caughtUp.getCount() > 0
           && end.entrySet().stream()
               .allMatch(at -> consumer.position(at.getKey()) >= at.getValue())) {
@@ -191,9 +220,22 @@ final class TopicFollower implements Service {
     }
   }
 
+  /** Without partitions a consumer cannot poll. */
+  private void awaitStop() {
+    try {
+      if (stop.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.debug("told to stop before there was a topic");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+
   /** A view that is seeded anew has its topic emptied: what was there before is gone. */
   private void look(Consumer<byte[], byte[]> consumer) {
     try {
+      place(consumer);
       consumer
           .beginningOffsets(consumer.assignment(), Duration.ofSeconds(5))
           .forEach(
@@ -214,9 +256,16 @@ final class TopicFollower implements Service {
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
+    stop.countDown();
+    Consumer<byte[], byte[]> consumer = reading;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+    Thread thread = reader;
     try {
-      thread.join(Duration.ofSeconds(5).toMillis());
+      if (thread != null) {
+        thread.join(Duration.ofSeconds(5).toMillis());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -88,7 +88,7 @@ public record Status(
       case SLOW, OK ->
           recent.count() == 0
               ? "Fresh. No row change made anything stale in the last minute."
-              : "%s. Of %,d changes in the last minute, 99 %% were applied within %.1f ms of their commit."
+              : "%s. Of %,d changes in the last minute, 99\u00a0%% were applied within %.1f ms of their commit."
                   .formatted(
                       state == State.OK ? "Fresh" : "Behind",
                       recent.count(),

@@ -242,6 +242,14 @@ function grid(answer, range) {
   return { times, count, data: [times, of("p50_ms"), of("p95_ms"), of("p99_ms"), of("max_ms")] };
 }
 
+// To the next 1, 2 or 5 below or above, so that the marks of the axis are round.
+function nice(value, factor, round) {
+  const power = 10 ** Math.floor(Math.log10(value * factor));
+  const digit = (value * factor) / power;
+  const up = round === Math.ceil;
+  return power * (up ? [1, 2, 5, 10].find((n) => n >= digit) : [5, 2, 1].find((n) => n <= digit));
+}
+
 let counts = [];
 async function chart() {
   const at = byId("plot");
@@ -263,7 +271,7 @@ async function chart() {
     const line = (label, name, more) => ({ label, stroke: colour(name), width: 1.6, points: { show: drawn.times.length < 40 ? undefined : false }, ...more });
     plot = new uPlot(
       options({
-        scales: { y: { distr: 3, range: (u, low, high) => [Math.max(0.05, (low || 1) / 1.5), Math.max(high || 1, slo || 0) * 1.6] } },
+        scales: { y: { distr: 3, range: (u, low, high) => [nice(low || 1, 0.7, Math.floor), nice(Math.max(high || 1, slo || 0), 1.3, Math.ceil)] } },
         series: [{}, line("p50", "p50"), line("p95", "p95", { dash: [6, 3] }), line("p99", "p99"), line("max", "max", { dash: [2, 3] }), line("objective", "slo", { dash: [8, 5], width: 1, points: { show: false } })],
         plugins: [tip()],
       }),
