@@ -1,7 +1,7 @@
 package dev.freshet.app;
 
 import dev.freshet.events.TableName;
-import dev.freshet.invalidation.TagTemplate;
+import dev.freshet.events.TagTemplate;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.config.ConfigReader;
 import dev.freshet.runtime.config.ConfigResult;

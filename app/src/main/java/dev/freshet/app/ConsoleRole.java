@@ -2,7 +2,7 @@ package dev.freshet.app;
 
 import dev.freshet.console.Console;
 import dev.freshet.console.api.Setup;
-import dev.freshet.invalidation.TagTemplate;
+import dev.freshet.events.TagTemplate;
 import dev.freshet.metrics.slo.Slo;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;

@@ -8,6 +8,7 @@ import dev.freshet.ingest.requests.RequestsConfig;
 import dev.freshet.invalidation.InvalidationConfig;
 import dev.freshet.invalidation.TableRule;
 import dev.freshet.materializer.MaterializerConfig;
+import dev.freshet.materializer.refresh.RefreshConfig;
 import dev.freshet.metrics.MetricsConfig;
 import dev.freshet.metrics.slo.AlertsConfig;
 import dev.freshet.metrics.slo.Slo;
@@ -59,6 +60,11 @@ public record FreshetConfig(
         @Default("{}")
         Map<String, ViewConfig> views,
     @Doc("How views are kept.") @Default("{}") MaterializerConfig materializer,
+    @Doc(
+            "Postgres's own materialized views, to be refreshed after changes of the tables they read.")
+        @Default("{}")
+        @Example("[public.mv_daily]")
+        RefreshConfig refresh,
     @Doc("The dashboard and the HTTP API; off unless it says where to listen.") @Default("{}")
         ConsoleConfig console) {
 

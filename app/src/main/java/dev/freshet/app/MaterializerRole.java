@@ -1,13 +1,18 @@
 package dev.freshet.app;
 
 import dev.freshet.ingest.Ingest;
+import dev.freshet.invalidation.InvalidationStream;
 import dev.freshet.materializer.Materializer;
+import dev.freshet.materializer.refresh.MaterializedView;
+import dev.freshet.materializer.refresh.RefreshService;
+import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +33,8 @@ final class MaterializerRole implements Role {
   public List<TopicSpec> topics(FreshetConfig config) {
     List<View> views = Views.of(config);
     List<TopicSpec> all = new ArrayList<>(Materializer.topics(config.topics(), views));
-    if (!views.isEmpty()) {
+    if (!views.isEmpty() || !config.refresh().views().isEmpty()) {
+      all.addAll(InvalidationStream.topics(config.topics(), config.invalidation()));
       all.addAll(Ingest.topics(config.ingest(), config.topics(), Views.captured(config, views)));
     }
     return all;
@@ -38,9 +44,13 @@ final class MaterializerRole implements Role {
   public List<CheckResult> checks(FreshetConfig config) {
     try {
       int count = Views.of(config).size();
-      return count == 0
+      int refreshed = Views.refreshed(config).size();
+      return count + refreshed == 0
           ? List.of()
-          : List.of(CheckResult.ok("views", "%d views are understood".formatted(count)));
+          : List.of(
+              CheckResult.ok(
+                  "views",
+                  "%d views are understood, %d are refreshed".formatted(count, refreshed)));
     } catch (FreshetException refused) {
       return List.of(
           CheckResult.fail(
@@ -58,13 +68,28 @@ final class MaterializerRole implements Role {
 
   @Override
   public List<Service> services(FreshetConfig config, MeterRegistry registry) {
-    return Materializer.services(
-        config.topics(),
-        Views.of(config),
-        config.materializer(),
-        config.kafka().connection(),
-        config.postgres(),
-        Views.gate(config),
-        registry);
+    List<Service> services =
+        new ArrayList<>(
+            Materializer.services(
+                config.topics(),
+                Views.of(config),
+                config.materializer(),
+                config.kafka().connection(),
+                config.postgres(),
+                Views.gate(config),
+                registry));
+    List<MaterializedView> refreshed = Views.refreshed(config);
+    if (!refreshed.isEmpty()) {
+      services.add(
+          new RefreshService(
+              config.topics(),
+              config.kafka().connection(),
+              new Database(config.postgres()),
+              refreshed,
+              config.refresh(),
+              registry,
+              InstantSource.system()));
+    }
+    return services;
   }
 }

@@ -1,6 +1,7 @@
 package dev.freshet.app;
 
 import dev.freshet.events.TableName;
+import dev.freshet.events.TagTemplate;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
 import dev.freshet.runtime.config.Example;
@@ -8,6 +9,7 @@ import dev.freshet.runtime.config.InvalidValue;
 import dev.freshet.runtime.config.Shorthand;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 
 /** A view to keep. */
@@ -24,9 +26,16 @@ public record ViewConfig(
             "The Postgres table for its rows, made by Freshet; the view's name in public when left out.")
         @Example("public.org_totals")
         Optional<TableName> table,
+    @Doc(
+            "What a row that changes makes stale, once the table shows it: tags with columns of the"
+                + " view's key, such as the columns it is grouped by.")
+        @Default("[]")
+        @Example("[\"org-totals:{org_id}\"]")
+        List<TagTemplate> tags,
     @Doc("The session time zone in which the SQL is understood.") @Default("UTC") String zone) {
 
   public ViewConfig {
+    tags = List.copyOf(tags);
     if (sql.isPresent() && file.isPresent()) {
       throw new InvalidValue("file", "a view has its SQL twice", "keep sql, or file");
     }

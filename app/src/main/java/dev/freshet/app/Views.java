@@ -1,7 +1,9 @@
 package dev.freshet.app;
 
 import dev.freshet.events.TableName;
+import dev.freshet.events.TagTemplate;
 import dev.freshet.ingest.IngestConfig;
+import dev.freshet.materializer.refresh.MaterializedView;
 import dev.freshet.materializer.seed.CaptureGate;
 import dev.freshet.materializer.source.PostgresSchema;
 import dev.freshet.materializer.source.SourceCheck;
@@ -76,7 +78,8 @@ public final class Views {
             new ViewCompiler(new PostgresSchema(connection), text.zone())
                 .compile(text.name(), text.sql()),
             text.table(),
-            List.of());
+            text.tags());
+    refuseUnknownColumns(compiled);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TimeZone = '" + compiled.zone().replace("'", "''") + "'");
     }
@@ -90,6 +93,23 @@ public final class Views {
     return compiled;
   }
 
+  /** Of a row that is gone only the key is known. */
+  private static void refuseUnknownColumns(View view) {
+    List<String> key =
+        view.plan().key().stream().map(i -> view.plan().columns().get(i).name()).toList();
+    for (TagTemplate tag : view.tags()) {
+      Set<String> others = new TreeSet<>(tag.columns());
+      key.forEach(others::remove);
+      if (!others.isEmpty()) {
+        throw FreshetException.unfit(
+            "the tag %s of view %s has columns that are not in the view's key"
+                .formatted(tag, view.name()),
+            "it names %s; the key is %s".formatted(others, key),
+            "use columns of the key: of a row that is gone no others are known");
+      }
+    }
+  }
+
   /** Every table whose changes are captured: for a rule or for a view. */
   static Set<TableName> captured(FreshetConfig config) {
     return captured(config, of(config));
@@ -99,7 +119,26 @@ public final class Views {
   static Set<TableName> captured(FreshetConfig config, List<View> views) {
     Set<TableName> tables = new TreeSet<>(config.invalidate().keySet());
     views.forEach(view -> tables.addAll(view.plan().tables()));
+    refreshed(config).forEach(view -> tables.addAll(view.tables()));
     return tables;
+  }
+
+  /**
+   * The materialized views to refresh, with the tables they read; asks the database when there are
+   * some.
+   *
+   * @throws FreshetException when one is not there, or the database does not answer
+   */
+  static List<MaterializedView> refreshed(FreshetConfig config) {
+    if (config.refresh().views().isEmpty()) {
+      return List.of();
+    }
+    Database database = new Database(config.postgres());
+    try (Connection connection = database.open()) {
+      return MaterializedView.of(connection, config.refresh().views());
+    } catch (SQLException e) {
+      throw database.failed("could not read what the materialized views read", e);
+    }
   }
 
   /** The slot and the publication of capture, under which a view may begin. */

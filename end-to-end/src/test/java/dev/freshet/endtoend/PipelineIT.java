@@ -6,6 +6,7 @@ import dev.freshet.app.Pipeline;
 import dev.freshet.embedded.EmbeddedStack;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +34,11 @@ class PipelineIT {
           tags: [ "target:{id}" ]
           when: { status: [ active ] }
         public.documents: [ "document:{slug}" ]
+      views:
+        per_org:
+          sql: select organization_id, count(*) as facilities from facilities group by organization_id
+          tags: [ "per-org:{organization_id}" ]
+      refresh: { views: [ public.mv_all, public.mv_per_org ], quiet: 20ms, min-interval: 50ms }
       """;
 
   @TempDir static Path folder;
@@ -55,6 +61,11 @@ class PipelineIT {
         "ALTER TABLE facilities REPLICA IDENTITY FULL",
         "ALTER TABLE targets REPLICA IDENTITY FULL",
         "ALTER TABLE documents REPLICA IDENTITY FULL",
+        "CREATE VIEW readable AS SELECT organization_id, name FROM facilities",
+        "CREATE MATERIALIZED VIEW mv_per_org AS SELECT organization_id, count(*) AS n"
+            + " FROM readable GROUP BY organization_id",
+        "CREATE UNIQUE INDEX ON mv_per_org (organization_id)",
+        "CREATE MATERIALIZED VIEW mv_all AS SELECT sum(n) AS n FROM mv_per_org",
         "INSERT INTO organizations SELECT i, 'org' FROM generate_series(1, 20) i");
     pipeline = shop.start();
   }
@@ -233,6 +244,46 @@ class PipelineIT {
   }
 
   @Test
+  void aPageMadeFromAViewDiesOnceTheViewsTableShowsTheChangeAndNotBefore() throws Exception {
+    shop.fill("view/new", "per-org:31");
+    shop.sql("INSERT INTO facilities VALUES (601, 31, 'first'), (602, 32, 'other')");
+    shop.awaitGone("view/new");
+    assertThat(facilities(31)).isEqualTo(1);
+    shop.fill("view/org", "per-org:31");
+    shop.fill("view/other", "per-org:32");
+    shop.fill("view/facility", "facility:603");
+    try (Connection holder = shop.connect();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("LOCK TABLE per_org IN SHARE MODE"); // readers go on, the sink waits
+      shop.sql("INSERT INTO facilities VALUES (603, 31, 'second')");
+      shop.awaitGone("view/facility");
+      assertStays("view/org");
+      assertThat(facilities(31)).isEqualTo(1);
+      holder.rollback();
+    }
+    shop.awaitGone("view/org");
+    assertThat(facilities(31)).isEqualTo(2);
+    assertStays("view/other");
+  }
+
+  @Test
+  void aMaterializedViewOverAViewIsRefreshedAndItsReadersDoNotWait() throws Exception {
+    int before = number("SELECT coalesce(max(n), 0) FROM mv_all");
+    try (Connection reader = shop.connect();
+        Statement statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      statement.execute("SELECT * FROM mv_per_org"); // a REFRESH that is not concurrent would wait
+      shop.sql("INSERT INTO facilities VALUES (701, 41, 'a'), (702, 41, 'b')");
+      Wait.until(
+          "the view shows both",
+          () ->
+              number("SELECT coalesce(max(n), 0) FROM mv_per_org WHERE organization_id = 41") == 2);
+    }
+    Wait.until("the view over it, too", () -> number("SELECT max(n) FROM mv_all") >= before + 2);
+  }
+
+  @Test
   void whatARolledBackTransactionTouchedStays() throws Exception {
     shop.fill("rollback/org", "org:15");
     shop.sql("BEGIN; UPDATE organizations SET name = 'x' WHERE id = 15; ROLLBACK");
@@ -251,6 +302,19 @@ class PipelineIT {
     pipeline = shop.start();
     keys.forEach(shop::awaitGone);
     assertStays("away/other");
+  }
+
+  /** How many facilities the view says an organization has. */
+  private static int facilities(int organization) throws Exception {
+    return number("SELECT facilities FROM per_org WHERE organization_id = " + organization);
+  }
+
+  private static int number(String query) throws Exception {
+    try (Connection connection = shop.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      return row.next() ? row.getInt(1) : 0;
+    }
   }
 
   /** Once everything committed so far has been applied, it is still there. */

@@ -1,5 +1,6 @@
 package dev.freshet.invalidation;
 
+import dev.freshet.events.TagTemplate;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
 import dev.freshet.runtime.config.InvalidValue;

@@ -3,6 +3,7 @@ package dev.freshet.invalidation;
 import dev.freshet.events.Row;
 import dev.freshet.events.RowChange;
 import dev.freshet.events.TableName;
+import dev.freshet.events.TagTemplate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -7,6 +7,7 @@ import dev.freshet.events.Lsn;
 import dev.freshet.events.Row;
 import dev.freshet.events.RowChange;
 import dev.freshet.events.TableName;
+import dev.freshet.events.TagTemplate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

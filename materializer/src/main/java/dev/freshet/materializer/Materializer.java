@@ -1,11 +1,13 @@
 package dev.freshet.materializer;
 
+import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
 import dev.freshet.materializer.commits.Aligner;
 import dev.freshet.materializer.seed.CaptureGate;
 import dev.freshet.materializer.seed.SeedTopics;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
+import dev.freshet.runtime.ConsumerLags;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
@@ -59,16 +61,29 @@ public final class Materializer {
       PostgresConnection postgres,
       CaptureGate gate,
       MeterRegistry registry) {
+    Database database = new Database(postgres);
+    ViewFollowers followers =
+        new ViewFollowers(topics, kafka, database, config, registry, ConsumerLags::new);
+    return services(topics, views, kafka, database, gate, followers);
+  }
+
+  static List<Service> services(
+      Topics topics,
+      List<View> views,
+      KafkaConnection kafka,
+      Database database,
+      CaptureGate gate,
+      ViewFollowers followers) {
     List<Service> services = new ArrayList<>();
     if (views.isEmpty()) {
       return services;
     }
-    Database database = new Database(postgres);
-    Set<String> tables = new TreeSet<>();
-    views.forEach(view -> view.plan().tables().forEach(t -> tables.add(topics.changes(t))));
-    services.add(new Aligner(topics, kafka, tables, database::open, registry));
+    Set<TableName> tables = new TreeSet<>();
+    views.forEach(view -> tables.addAll(view.plan().tables()));
+    List<String> changes = tables.stream().map(topics::changes).toList();
+    services.add(new Aligner(topics, kafka, changes, database.connections(), followers.registry()));
     for (View view : views) {
-      services.add(new ViewKeeper(topics, view, kafka, database, gate, config, registry));
+      services.add(new ViewKeeper(topics, view, kafka, database, gate, followers, tables));
     }
     return services;
   }

@@ -1,72 +1,73 @@
 package dev.freshet.materializer;
 
+import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
 import dev.freshet.materializer.seed.CaptureGate;
 import dev.freshet.materializer.seed.SeedTopics;
 import dev.freshet.materializer.seed.Seeding;
-import dev.freshet.materializer.sink.PgSink;
 import dev.freshet.materializer.sink.Registry;
-import dev.freshet.materializer.sink.SinkMetrics;
-import dev.freshet.materializer.stream.ViewTopology;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Service;
-import dev.freshet.runtime.SinkService;
-import dev.freshet.runtime.StreamsService;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One view, kept: seeded when it has to be, then its stream and its sink.
+ * One view, kept: seeded when it has to be, then its stream and its sinks.
  *
  * <p>Its start does not wait for the seed, which can take long and needs capture to run; until then
- * it is {@link Health.State#STARTING}. A view whose SQL changed is seeded beside the old rows,
- * which stay until the new ones replace them in one transaction.
+ * it is {@link Health.State#STARTING}. A view whose SQL changed, or that somebody asked to rebuild
+ * in {@code freshet.views}, is seeded beside the old rows, which go on following the log meanwhile
+ * and are replaced in one transaction.
  */
 final class ViewKeeper implements Service {
 
   private static final Logger LOG = LoggerFactory.getLogger(ViewKeeper.class);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(10);
 
   private final Topics topics;
   private final View view;
   private final KafkaConnection kafka;
   private final Database database;
   private final CaptureGate gate;
-  private final MaterializerConfig config;
-  private final MeterRegistry registry;
+  private final Registry registry;
+  private final ViewFollowers followers;
+  private final Set<TableName> aligned;
   private final Thread thread;
-  private final List<Service> running = new ArrayList<>();
   private volatile Health health = Health.of(Health.State.STARTING);
+  private volatile @Nullable ViewFollower following;
   private volatile boolean closing;
 
+  /**
+   * @param aligned the tables whose changes come through {@code <ns>.commits}
+   */
   ViewKeeper(
       Topics topics,
       View view,
       KafkaConnection kafka,
       Database database,
       CaptureGate gate,
-      MaterializerConfig config,
-      MeterRegistry registry) {
+      ViewFollowers followers,
+      Set<TableName> aligned) {
     this.topics = topics;
     this.view = view;
     this.kafka = kafka;
     this.database = database;
     this.gate = gate;
-    this.config = config;
-    this.registry = registry;
-    this.thread = new Thread(this::begin, name());
+    this.registry = new Registry(topics.namespace());
+    this.followers = followers;
+    this.aligned = Set.copyOf(aligned);
+    this.thread = new Thread(this::run, name());
   }
 
   @Override
@@ -79,11 +80,13 @@ final class ViewKeeper implements Service {
     thread.start();
   }
 
-  private void begin() {
+  private void run() {
     try {
-      int attempt = attempt();
-      if (!closing) {
-        follow(attempt);
+      begin();
+      try (RebuildWatch watch = new RebuildWatch(database, registry, view.name())) {
+        while (!closing) {
+          lookAgain(watch);
+        }
       }
     } catch (RuntimeException e) {
       if (!closing) {
@@ -93,99 +96,145 @@ final class ViewKeeper implements Service {
     }
   }
 
-  /** The attempt whose state is good, after a seed when there is none. */
-  private int attempt() {
+  private void begin() {
     Optional<Registry.Known> known = known();
-    if (known.isPresent()) {
-      String application = SeedTopics.application(topics, view, known.get().attempt());
-      try (SeedTopics kafkaSide = new SeedTopics(kafka, topics)) {
-        if (known.get().live()
-            && known.get().id().equals(view.plan().id())
-            && known.get().table().equals(view.table().toString())
-            && kafkaSide.canGoOn(application)) {
-          return known.get().attempt();
-        }
-        LOG.info("view {} is seeded again: its definition or its log is another", view.name());
-        kafkaSide.forget(application);
+    boolean asItShouldBe = known.filter(this::isMine).isPresent();
+    known
+        .filter(Registry.Known::live)
+        .flatMap(old -> old.id().equals(view.plan().id()) ? Optional.of(view) : before(old))
+        .ifPresent(old -> goOn(old, known.get()));
+    if (!asItShouldBe || following == null) {
+      seed();
+    }
+  }
+
+  private boolean isMine(Registry.Known known) {
+    return known.live()
+        && !known.rebuild()
+        && known.id().equals(view.plan().id())
+        && known.table().equals(view.table().toString());
+  }
+
+  /** The view as it was when its rows were made; empty when it is not understood any more. */
+  private Optional<View> before(Registry.Known old) {
+    try (Connection connection = database.open()) {
+      return StoredView.of(connection, old);
+    } catch (SQLException e) {
+      throw database.failed("view " + view.name() + " could not be compiled", e);
+    }
+  }
+
+  /** Follows the log with the rows that are there, if that is possible. */
+  private void goOn(View old, Registry.Known known) {
+    if (!aligned.containsAll(old.plan().tables())) {
+      LOG.info("view {} stays as it is until its new rows are there", view.name());
+      return; // it would miss the changes of a table that no view of the config reads
+    }
+    String application = SeedTopics.application(topics, old, known.attempt());
+    try (SeedTopics kafkaSide = new SeedTopics(kafka, topics)) {
+      if (known.nextOffset() == Registry.NOT_FOLLOWED || !kafkaSide.canGoOn(application)) {
+        LOG.warn("view {} is seeded again: its log or its state is gone", view.name());
+        followers.forget(application);
+        return;
       }
     }
-    return new Seeding(database, kafka, topics, view, gate, () -> closing).run();
+    follow(old, known.attempt());
+  }
+
+  private void follow(View which, int attempt) {
+    ViewFollower follower = followers.of(which, attempt);
+    following = follower;
+    if (closing) {
+      return;
+    }
+    follower.start();
+    health = Health.of(Health.State.RUNNING);
+  }
+
+  /** Makes the view anew while what is there goes on; then puts it in its place. */
+  private void seed() {
+    Seeding seeding = new Seeding(database, kafka, topics, view, gate, () -> closing);
+    Seeding.Seeded seeded = seeding.run();
+    ViewFollower old = following;
+    if (old != null) {
+      old.close();
+    }
+    if (closing) {
+      return;
+    }
+    seeding.show(seeded);
+    if (old != null) {
+      old.forget();
+    }
+    follow(view, seeded.attempt().number());
+  }
+
+  /** Whether somebody asked for a rebuild meanwhile. */
+  private void lookAgain(RebuildWatch watch) {
+    pause(LOOK_EVERY);
+    if (closing || !watch.isAskedFor()) {
+      return;
+    }
+    try {
+      LOG.info("view {} is rebuilt, as it was asked for", view.name());
+      seed();
+    } catch (RuntimeException e) {
+      ViewFollower old = following;
+      if (closing || old == null || old.isClosed()) {
+        throw e;
+      }
+      LOG.warn("view {} was not rebuilt, its old rows go on; tried again", view.name(), e);
+      health = new Health(Health.State.DEGRADED, "could not be rebuilt: " + e.getMessage());
+      pause(PAUSE_AFTER_FAILURE);
+    }
+  }
+
+  private void pause(Duration time) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closing = true;
+    }
   }
 
   private Optional<Registry.Known> known() {
     try (Connection connection = database.open()) {
       Registry.ensure(connection);
-      return new Registry(topics.namespace()).find(connection, view.name());
+      return registry.find(connection, view.name());
     } catch (SQLException e) {
       throw database.failed("view " + view.name() + " could not be looked up", e);
     }
   }
 
-  private void follow(int attempt) {
-    String application = SeedTopics.application(topics, view, attempt);
-    Properties settings = ViewTopology.settings();
-    settings.put(StreamsConfig.STATE_DIR_CONFIG, config.stateFolder(topics.namespace()).toString());
-    run(
-        new SinkService(
-            name() + "-sink",
-            topics.view(view.name()),
-            application + "-sink",
-            kafka,
-            () ->
-                new PgSink(
-                    database,
-                    topics.namespace(),
-                    view,
-                    new SinkMetrics(registry, view.name(), InstantSource.system()))));
-    run(
-        new StreamsService(
-            name(),
-            application,
-            ViewTopology.build(
-                topics, view.plan(), config.store() == MaterializerConfig.Store.DISK),
-            kafka,
-            settings));
-    health = Health.of(Health.State.RUNNING);
-  }
-
-  private void run(Service service) {
-    synchronized (running) {
-      if (closing) {
-        return;
-      }
-      running.add(service);
-    }
-    service.start();
-  }
-
   @Override
   public Health health() {
-    synchronized (running) {
-      for (Service service : running) {
-        if (service.health().state() == Health.State.FAILED
-            || service.health().state() == Health.State.DEGRADED) {
-          return service.health();
-        }
-      }
-    }
-    return health;
+    ViewFollower now = following;
+    Health below = now == null || now.isClosed() ? null : now.health();
+    return below == null || health.state() == Health.State.FAILED ? health : worse(below);
+  }
+
+  private Health worse(Health below) {
+    boolean bad = below.state() == Health.State.FAILED || below.state() == Health.State.DEGRADED;
+    return bad ? below : health;
   }
 
   @Override
   public void close() {
     closing = true;
     thread.interrupt();
-    List<Service> toClose;
-    synchronized (running) {
-      toClose = List.copyOf(running);
-    }
-    for (int i = toClose.size() - 1; i >= 0; i--) {
-      toClose.get(i).close();
+    ViewFollower now = following;
+    if (now != null) {
+      now.close();
     }
     try {
       thread.join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    ViewFollower late = following;
+    if (late != null) {
+      late.close();
     }
     health = Health.of(Health.State.STOPPED);
   }

@@ -10,17 +10,31 @@ import dev.freshet.runtime.KafkaConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A view taken away, or begun anew. For when the role is stopped. */
+/** A view taken away, for when the role is stopped; or begun anew, at any time. */
 public record ViewRemoval(Database database, KafkaConnection kafka, Topics topics) {
 
-  /** Makes the next start seed the view again; whether there is such a view. */
+  /**
+   * Asks whoever keeps the view to seed it again: at once where it runs, else at its next start.
+   *
+   * @return whether there is such a view
+   */
   public boolean rebuild(String view) {
+    return ask(view) > 0;
+  }
+
+  /** The same for every view; how many there are. */
+  public int rebuildAll() {
+    return ask(null);
+  }
+
+  private int ask(@Nullable String view) {
     try (Connection connection = database.open()) {
       Registry.ensure(connection);
-      return new Registry(topics.namespace()).outdate(connection, view);
+      return new Registry(topics.namespace()).rebuild(connection, view);
     } catch (SQLException e) {
-      throw database.failed("view " + view + " could not be marked for a rebuild", e);
+      throw database.failed("no rebuild could be asked for", e);
     }
   }
 

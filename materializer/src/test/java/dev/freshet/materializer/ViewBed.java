@@ -6,8 +6,11 @@ import dev.freshet.events.Topics;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.ingest.IngestConfig;
 import dev.freshet.materializer.seed.CaptureGate;
+import dev.freshet.materializer.source.PostgresSchema;
+import dev.freshet.materializer.sql.ViewCompiler;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
+import dev.freshet.runtime.ConsumerLags;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
@@ -20,6 +23,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,17 +33,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Capture and views of one namespace on a running stack, with what tests do to them. */
 final class ViewBed implements AutoCloseable {
 
-  private static final Duration LONGEST = Duration.ofSeconds(90);
+  private static final Duration LONGEST = Duration.ofSeconds(Long.getLong("it.seconds", 90));
 
   final Topics topics;
   final KafkaConnection kafka;
   final PostgresConnection postgres;
   final Database database;
-  private final List<View> views;
+  private List<View> views;
   private final MaterializerConfig config;
   private final List<Service> keepers = new ArrayList<>();
   private final Service capture;
@@ -63,11 +68,44 @@ final class ViewBed implements AutoCloseable {
   }
 
   void startViews() {
-    CaptureGate gate = new CaptureGate(topics.namespace(), topics.namespace());
+    start(database, ConsumerLags::new);
+  }
+
+  /** Starts the views in a process that is going to die, and waits until it is dead. */
+  void startAndDie(DyingProcess process, Callable<?> meanwhile) throws Exception {
+    start(process.database(postgres), process::clients);
+    meanwhile.call();
+    until("the process dies", process::isDead);
+    stopViews();
+  }
+
+  private void start(Database database, Supplier<ConsumerLags> clients) {
     keepers.addAll(
         Materializer.services(
-            topics, views, config, kafka, postgres, gate, new SimpleMeterRegistry()));
+            topics,
+            views,
+            kafka,
+            database,
+            new CaptureGate(topics.namespace(), topics.namespace()),
+            new ViewFollowers(
+                topics, kafka, database, config, new SimpleMeterRegistry(), clients)));
     keepers.forEach(Service::start);
+  }
+
+  /** Other views from the next start on, of the same tables. */
+  void change(View... others) {
+    views = List.of(others);
+  }
+
+  /** A view of this SQL, in UTC. */
+  static View view(EmbeddedStack stack, String name, String sql) throws Exception {
+    try (Connection connection =
+        new Database(PostgresConnection.parse(stack.postgres().uri())).open()) {
+      return new View(
+          new ViewCompiler(new PostgresSchema(connection), ZoneId.of("UTC")).compile(name, sql),
+          new TableName("public", name),
+          List.of());
+    }
   }
 
   void stopViews() {

@@ -20,7 +20,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * consumers have not read yet: Kafka Streams does not tell its processors. The records of one topic
  * may come in {@linkplain RecordPack packs}.
  */
-public final class ConsumerLags implements KafkaClientSupplier {
+public class ConsumerLags implements KafkaClientSupplier {
 
   private static final String MAIN = "-consumer";
 

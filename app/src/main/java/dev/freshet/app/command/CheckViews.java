@@ -124,7 +124,7 @@ final class CheckViews implements Callable<Integer> {
       SqlFile sql = SqlFile.read(Path.of(""), file.toString());
       String name = name(file);
       return new ViewText(
-          name, sql.name(), sql.text(), new TableName("public", name), ZoneId.of(zone));
+          name, sql.name(), sql.text(), new TableName("public", name), ZoneId.of(zone), List.of());
     } catch (DateTimeException e) {
       throw usage("there is no time zone \"" + zone + "\"; write one as Europe/Berlin", e);
     } catch (IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import dev.freshet.materializer.source.ViewExplanation;
 import dev.freshet.materializer.view.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -56,7 +57,10 @@ final class ListViews implements Callable<Integer> {
   }
 
   private static String state(Registry.Known view) {
-    return !view.live() ? "seeding" : view.errors() > 0 ? "error" : "live";
+    if (!view.live()) {
+      return view.seed().isPresent() ? "seeding" : "waiting";
+    }
+    return view.errors() > 0 ? "error" : "live";
   }
 
   private void printTable(List<Registry.Known> views) {
@@ -85,8 +89,17 @@ final class ListViews implements Callable<Integer> {
                   : Wording.time(committed.toEpochMilli() * 1000, clock.instant())
                       + " at "
                       + view.lsn());
+      view.seed().ifPresent(seed -> terminal.out().println("  " + progress(seed)));
       view.reasons().forEach(reason -> terminal.out().println("  " + reason));
     }
+  }
+
+  /** How far a seed is, as in {@code seeding: 1,200,000 of 3,000,000 rows, 410,000/s, 4 s left}. */
+  private String progress(Registry.Seed seed) {
+    long millis = Math.max(1, Duration.between(seed.began(), clock.instant()).toMillis());
+    long rate = seed.rows() * 1000 / millis;
+    String left = rate == 0 ? "" : ", %,d s left".formatted((seed.of() - seed.rows()) / rate);
+    return "seeding: %,d of %,d rows, %,d/s%s".formatted(seed.rows(), seed.of(), rate, left);
   }
 
   private void printJson(List<Registry.Known> views) {
@@ -105,6 +118,13 @@ final class ListViews implements Callable<Integer> {
               .put("committed", view.committed() == null ? null : view.committed().toString())
               .put("lag_ms", view.lag().toMillis())
               .put("errors", view.errors());
+      view.seed()
+          .ifPresent(
+              seed ->
+                  one.putObject("seed")
+                      .put("rows", seed.rows())
+                      .put("of", seed.of())
+                      .put("began", seed.began().toString()));
       view.reasons().forEach(one.putArray("reasons")::add);
     }
     Json.print(terminal, report);

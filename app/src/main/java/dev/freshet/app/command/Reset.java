@@ -5,6 +5,8 @@ import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.invalidation.CacheReset;
+import dev.freshet.materializer.ViewRemoval;
+import dev.freshet.materializer.view.Database;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,17 +39,22 @@ final class Reset implements Callable<Integer> {
     if (!yes) {
       terminal.say(
           """
-          this would delete every key of namespace %s in Redis and forget where capture stands
+          this would delete every key of namespace %s in Redis, forget where capture stands and rebuild every view
             The next start reads the log from a new slot; changes before it are not looked at.
             Caches of other applications (delete, tag-set) are not cleared: clear them by hand.
             hint: stop every role, then: freshet reset --yes"""
               .formatted(read.namespace()));
       return ExitCode.WRONG_USAGE.number();
     }
-    // The cache first: a position forgotten before a cleared cache would hide what was missed.
+    // The position last: once it is forgotten, nothing tells any more that changes were missed.
     long deleted = CacheReset.clear(read.redis().uri(), read.topics());
+    int views =
+        new ViewRemoval(new Database(read.postgres()), read.kafka().connection(), read.topics())
+            .rebuildAll();
     Ingest.forgetPosition(read.kafka().connection(), read.topics());
-    terminal.say("deleted %,d keys and forgot the position".formatted(deleted));
+    terminal.say(
+        "deleted %,d keys and forgot the position; %d views are seeded again"
+            .formatted(deleted, views));
     return ExitCode.DONE.number();
   }
 }

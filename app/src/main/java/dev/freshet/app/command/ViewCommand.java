@@ -96,7 +96,7 @@ final class ViewCommand {
     return (different == 0 ? ExitCode.DONE : ExitCode.CHECK_FAILED).number();
   }
 
-  @Command(name = "rebuild", description = "Seed the view again at the role's next start.")
+  @Command(name = "rebuild", description = "Seed the view again, while its old rows stay.")
   int rebuild(
       @Parameters(paramLabel = "NAME", description = "The view.") String name,
       @Mixin ConfigOption config) {
@@ -104,7 +104,9 @@ final class ViewCommand {
     if (!removal(read).rebuild(name)) {
       throw noSuchView(name, read);
     }
-    terminal.say("view %s is seeded again when the materializer starts".formatted(name));
+    terminal.say(
+        "view %s is seeded again, at once where the materializer runs; see: freshet views"
+            .formatted(name));
     return ExitCode.DONE.number();
   }
 

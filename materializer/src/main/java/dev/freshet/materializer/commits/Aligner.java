@@ -2,6 +2,7 @@ package dev.freshet.materializer.commits;
 
 import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.Topics;
+import dev.freshet.materializer.view.Connections;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;

@@ -1,5 +1,6 @@
 package dev.freshet.materializer.commits;
 
+import dev.freshet.materializer.view.Connections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

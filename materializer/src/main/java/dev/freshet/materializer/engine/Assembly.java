@@ -12,7 +12,9 @@ import dev.freshet.materializer.plan.Source;
 import dev.freshet.materializer.plan.UnionAll;
 import dev.freshet.materializer.state.State;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,18 @@ final class Assembly {
   /** Each after those below it. */
   final List<Grouping> groupings = new ArrayList<>();
 
+  /** Of each grouping: how many of the inputs, from the first on, hold all that are below it. */
+  final List<Integer> inputsBelow = new ArrayList<>();
+
+  /**
+   * Stores that are only written to, and each key once, while rows are added to one input after the
+   * other: the rows themselves, and the left side of a join whose rows differ.
+   */
+  final Set<Integer> writtenOnce = new HashSet<>();
+
+  /** Stores that a join looks up in the meantime. */
+  final Set<Integer> lookedUp = new HashSet<>();
+
   Assembly(State state, Stores stores, ErrorSet errors) {
     this.state = state;
     this.stores = stores;
@@ -41,7 +55,9 @@ final class Assembly {
   /** Builds a node and everything below it. */
   void build(Node node, Output above) {
     if (node instanceof Source source) {
-      inputs.add(new Input(source, new TableStore(state, stores, source, errors, above)));
+      TableStore rows = new TableStore(state, stores, source, errors, above);
+      inputs.add(new Input(source, rows));
+      writtenOnce.add(rows.store());
     } else if (node instanceof Filter filter) {
       build(filter.input(), filtering(filter, above));
     } else if (node instanceof Project project) {
@@ -66,6 +82,7 @@ final class Assembly {
   private void group(Node node, Grouping grouping) {
     build(node.inputs().get(0), grouping);
     groupings.add(grouping);
+    inputsBelow.add(inputs.size());
   }
 
   private Output filtering(Filter filter, Output above) {
@@ -107,6 +124,10 @@ final class Assembly {
         new JoinIndex(state, stores, Keys.array(join.leftKeys()), join.left().columns().size());
     JoinIndex right =
         new JoinIndex(state, stores, Keys.array(join.rightKeys()), join.right().columns().size());
+    if (Distinctness.hasDistinctRows(join.left())) {
+      writtenOnce.add(left.store());
+    }
+    lookedUp.add(right.store());
     return new Joining(join, left, right, place(join), above);
   }
 

@@ -5,7 +5,6 @@ import dev.freshet.events.Row;
 import dev.freshet.events.RowChange;
 import dev.freshet.events.TableName;
 import dev.freshet.materializer.plan.EvaluationException;
-import dev.freshet.materializer.plan.Source;
 import dev.freshet.materializer.plan.ViewPlan;
 import dev.freshet.materializer.row.RowReader;
 import dev.freshet.materializer.state.State;
@@ -29,16 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine {
 
-  /** Keys written by a seed before they go down to the state. */
-  private static final int MOST_UNSETTLED = 50_000;
-
   private record Feed(TableStore rows, RowReader reader) {}
 
   private final WriteCache cache;
   private final ErrorSet errors;
   private final ViewRows view;
   private final List<Grouping> groupings;
-  private final List<Assembly.Input> inputs;
   private final Map<TableName, List<Feed>> feeds = new HashMap<>();
 
   /** A view with what it remembers; empty for a new one. */
@@ -50,8 +45,7 @@ public final class Engine {
     Assembly assembly = new Assembly(cache, stores, errors);
     assembly.build(plan.root(), view);
     this.groupings = assembly.groupings;
-    this.inputs = assembly.inputs;
-    for (Assembly.Input input : inputs) {
+    for (Assembly.Input input : assembly.inputs) {
       feeds
           .computeIfAbsent(input.source().table(), table -> new ArrayList<>())
           .add(new Feed(input.rows(), new RowReader(input.source())));
@@ -84,26 +78,6 @@ public final class Engine {
       feed.rows().put(row, lsn);
     } else if (change.before() != null) {
       feed.rows().remove(feed.reader().key(change.before()), lsn);
-    }
-  }
-
-  /**
-   * The plan's sources, in the order in which {@link #seed} reads the least: what joins look up
-   * first.
-   */
-  public List<Source> sources() {
-    return inputs.stream().map(Assembly.Input::source).toList();
-  }
-
-  /**
-   * A row of a snapshot, older than every change that will be applied.
-   *
-   * @param source its place in {@link #sources()}
-   */
-  public void seed(int source, @Nullable Object[] row) {
-    inputs.get(source).rows().put(row, new Lsn(0));
-    if (cache.size() > MOST_UNSETTLED) {
-      cache.flush();
     }
   }
 

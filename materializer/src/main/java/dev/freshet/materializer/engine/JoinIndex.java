@@ -30,6 +30,11 @@ final class JoinIndex {
     this.width = width;
   }
 
+  /** The number of its store. */
+  int store() {
+    return keys.store();
+  }
+
   /** Adds a row so many times. */
   void add(@Nullable Object[] row, long weight) {
     Bytes key = keys.begin().write(joinKey(row, keyColumns)).row(row).key();

@@ -55,6 +55,17 @@ final class TableStore {
     return key.key();
   }
 
+  /** A row of a snapshot: older than every change, and the only one of its key. */
+  void seed(@Nullable Object[] row) {
+    state.put(key(row), encode(row, new Stored(0, row, null)));
+    above.push(row, 1);
+  }
+
+  /** The number of its store. */
+  int store() {
+    return keys.store();
+  }
+
   /** The row is this now. */
   void put(@Nullable Object[] row, Lsn lsn) {
     Bytes key = key(row);

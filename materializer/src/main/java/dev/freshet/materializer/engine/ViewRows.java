@@ -70,6 +70,11 @@ final class ViewRows implements Output {
     return key;
   }
 
+  /** The rows of a snapshot were counted by somebody else. */
+  void seeded(long rows) {
+    state.put(total, new Encoder().number(rows).bytes());
+  }
+
   /** How many rows the view has. */
   long count() {
     byte[] stored = state.get(total);

@@ -129,7 +129,7 @@ public record CaptureGate(String publication, String slot) {
     }
   }
 
-  private static FreshetException closed() {
+  static FreshetException closed() {
     return FreshetException.failed("closed before the view could be seeded", "", "", null);
   }
 }

@@ -26,7 +26,18 @@ final class CopyText {
 
   /** The values of a line, which ends with a line feed. */
   @Nullable Object[] row(byte[] line) {
+    @Nullable String[] texts = texts(line);
     @Nullable Object[] row = new @Nullable Object[kinds.length];
+    for (int i = 0; i < kinds.length; i++) {
+      String text = texts[i];
+      row[i] = text == null ? null : value(text, kinds[i]);
+    }
+    return row;
+  }
+
+  /** The texts of a line, which ends with a line feed. */
+  @Nullable String[] texts(byte[] line) {
+    @Nullable String[] texts = new @Nullable String[kinds.length];
     int from = 0;
     for (int i = 0; i < kinds.length; i++) {
       int to = from;
@@ -37,15 +48,14 @@ final class CopyText {
       }
       boolean isNull = escaped && to - from == 2 && line[from + 1] == 'N';
       if (!isNull) {
-        String text =
+        texts[i] =
             escaped
                 ? unescaped(line, from, to)
                 : new String(line, from, to - from, StandardCharsets.UTF_8);
-        row[i] = value(text, kinds[i]);
       }
       from = to + 1;
     }
-    return row;
+    return texts;
   }
 
   private static String unescaped(byte[] line, int from, int to) {

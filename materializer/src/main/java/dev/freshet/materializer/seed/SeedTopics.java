@@ -54,19 +54,25 @@ public final class SeedTopics implements AutoCloseable {
     return application + "-" + ViewTopology.STORE + "-changelog";
   }
 
-  /** Makes the topic behind the state, and empties the view's own of what it was before. */
-  String prepare(View view, String application) {
+  /** Makes the topic behind the state. */
+  String prepareState(String application) {
     String changelog = changelog(application);
     TopicProvisioner.ensure(
         kafka,
         List.of(
             new TopicSpec(
-                changelog, 1, Map.of("cleanup.policy", "compact", "max.message.bytes", "67108864")),
-            rows(topics, view.name())));
+                changelog,
+                1,
+                Map.of("cleanup.policy", "compact", "max.message.bytes", "67108864"))));
+    return changelog;
+  }
+
+  /** Empties the view's own topic of what it was before. */
+  void emptyRows(View view) {
+    TopicProvisioner.ensure(kafka, List.of(rows(topics, view.name())));
     TopicPartition rows = new TopicPartition(topics.view(view.name()), 0);
     long end = offset(rows, OffsetSpec.latest());
     await(admin.deleteRecords(Map.of(rows, RecordsToDelete.beforeOffset(end))).all());
-    return changelog;
   }
 
   /** A view's topic: the last record of every key, until it is emptied on purpose. */
@@ -100,7 +106,7 @@ public final class SeedTopics implements AutoCloseable {
   /** Removes what an application left in Kafka, as far as it is there. */
   public void forget(String application) {
     ignore(admin.deleteTopics(List.of(changelog(application))).all());
-    ignore(admin.deleteConsumerGroups(List.of(application)).all());
+    ignore(admin.deleteConsumerGroups(List.of(application, application + "-sink")).all());
   }
 
   /** Removes a view's topic. */

@@ -29,7 +29,7 @@ final class SeedWriter implements AutoCloseable {
     this.producer = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  void write(String topic, byte[] key, byte[] value) {
+  void write(String topic, byte[] key, byte @Nullable [] value) {
     Future<RecordMetadata> unused =
         producer.send(
             new ProducerRecord<>(topic, 0, key, value),
@@ -40,22 +40,28 @@ final class SeedWriter implements AutoCloseable {
             });
   }
 
+  /** Waits for everything that was written. */
+  void flush() {
+    producer.flush();
+    Exception failed = failure.get();
+    if (failed != null) {
+      throw failed(failed);
+    }
+  }
+
+  private static FreshetException failed(@Nullable Throwable cause) {
+    return FreshetException.unreachable(
+        "a view could not be seeded", "Kafka: " + cause, "it begins anew at the next start", cause);
+  }
+
   /** Writes one more and waits for all; the offset of that one. */
   long writeLast(String topic, byte[] key, byte[] value) {
     try {
       long offset = producer.send(new ProducerRecord<>(topic, 0, key, value)).get().offset();
-      producer.flush();
-      Exception failed = failure.get();
-      if (failed != null) {
-        throw new ExecutionException(failed);
-      }
+      flush();
       return offset;
     } catch (ExecutionException e) {
-      throw FreshetException.unreachable(
-          "a view could not be seeded",
-          "Kafka: " + e.getCause(),
-          "it begins anew at the next start",
-          e);
+      throw failed(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw FreshetException.failed("interrupted while seeding a view", "", "", e);

@@ -2,12 +2,11 @@ package dev.freshet.materializer.seed;
 
 import dev.freshet.events.Lsn;
 import dev.freshet.events.Topics;
-import dev.freshet.materializer.engine.Engine;
-import dev.freshet.materializer.engine.ViewChange;
+import dev.freshet.materializer.engine.SeedEngine;
+import dev.freshet.materializer.plan.Column;
 import dev.freshet.materializer.plan.Source;
 import dev.freshet.materializer.sink.Registry;
 import dev.freshet.materializer.sink.TableSwap;
-import dev.freshet.materializer.state.HeapState;
 import dev.freshet.materializer.stream.ViewSeed;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.Snapshot;
@@ -15,8 +14,6 @@ import dev.freshet.materializer.view.View;
 import dev.freshet.materializer.view.ViewJson;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.KafkaConnection;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,18 +22,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills a view from one snapshot: its table by its own SQL, its state by reading each table once.
+ * Makes a view from one snapshot: its rows by its own SQL, its state by reading each table once.
  *
- * <p>All of it becomes visible with the one commit at the end; what fails or is killed before
- * leaves the view as it was, and begins anew. Changes of transactions the snapshot does not see
- * come from the log, each once: see {@link Snapshot}.
+ * <p>{@link #run} makes them beside whatever there is; {@link #show} puts them in its place. What
+ * fails or is killed before the one commit in {@code show} leaves the old rows as they were, and
+ * begins anew. Changes of transactions the snapshot does not see come from the log, each once: see
+ * {@link Snapshot}. Not thread-safe.
  */
 public final class Seeding {
 
@@ -46,14 +43,13 @@ public final class Seeding {
   /** How far the clocks of Postgres and Kafka may differ. */
   private static final Duration CLOCK_SLACK = Duration.ofMinutes(1);
 
-  private static final int TELL_EVERY_ROWS = 500_000;
-
   private final Database database;
   private final KafkaConnection kafka;
   private final Topics topics;
   private final View view;
   private final CaptureGate gate;
   private final BooleanSupplier closing;
+  private final Registry registry;
 
   /**
    * The seeding of one view.
@@ -74,45 +70,55 @@ public final class Seeding {
     this.view = view;
     this.gate = gate;
     this.closing = closing;
+    this.registry = new Registry(topics.namespace());
   }
 
-  /** Seeds the view; returns the number of the attempt, by which its application is called. */
-  public int run() {
-    int attempt;
+  /**
+   * A view that was made and is not shown yet.
+   *
+   * @param attempt by whose number its application is called
+   * @param rows how many it has
+   */
+  public record Seeded(Registry.Attempt attempt, Begin begin, long rows) {}
+
+  /**
+   * Where the snapshot stands.
+   *
+   * @param now when it was taken, by the database's clock
+   * @param start from when on a transaction may be missing in it
+   */
+  record Begin(Snapshot snapshot, Lsn lsn, Instant now, Instant start) {}
+
+  /** Makes the view's rows and state; changes nothing that anybody sees. */
+  public Seeded run() {
+    Registry.Attempt attempt;
     try (Connection connection = database.open()) {
       Registry.ensure(connection);
-      attempt = new Registry(topics.namespace()).begin(connection, view);
+      attempt = registry.begin(connection, view);
     } catch (SQLException e) {
-      throw database.failed("view " + view.name() + " could not be seeded", e);
+      throw failed(e);
     }
-    String application = SeedTopics.application(topics, view, attempt);
-    long began = System.nanoTime();
+    String application = SeedTopics.application(topics, view, attempt.number());
     try (SeedTopics kafkaSide = new SeedTopics(kafka, topics);
         SeedWriter writer = new SeedWriter(kafka, application);
-        Connection connection = gate.snapshot(database, view, closing)) {
-      String changelog = kafkaSide.prepare(view, application);
+        Connection connection = gate.snapshot(database, view, closing);
+        SeedProgress progress = new SeedProgress(database, registry, view.name())) {
+      String changelog = kafkaSide.prepareState(application);
       Begin begin = begin(connection);
-      TableSwap table = new TableSwap(view, topics.namespace());
-      long rows = table.fill(connection);
-      LOG.info("view {}: {} rows by SQL; now its state", view.name(), rows);
-      long next = writeState(connection, begin, rows, changelog, writer);
+      long rows = new TableSwap(view, topics.namespace()).fill(connection);
+      progress.filled(rows);
+      writeState(connection, begin, rows, changelog, writer, progress);
       kafkaSide.startAt(application, begin.start());
-      table.show(connection);
-      new Registry(topics.namespace())
-          .live(connection, view, attempt, next, begin.lsn().toString(), rows);
       connection.commit();
+      return new Seeded(attempt, begin, rows);
     } catch (SQLException e) {
-      throw database.failed("view " + view.name() + " could not be seeded", e);
+      throw failed(e);
     }
-    LOG.info(
-        "view {} is live: seeded in {} ms",
-        view.name(),
-        Duration.ofNanos(System.nanoTime() - began).toMillis());
-    return attempt;
   }
 
-  /** Where the snapshot stands, and from when on a transaction may be missing in it. */
-  private record Begin(Snapshot snapshot, Lsn lsn, Instant now, Instant start) {}
+  private FreshetException failed(SQLException e) {
+    return database.failed("view " + view.name() + " could not be seeded", e);
+  }
 
   private static Begin begin(Connection connection) throws SQLException {
     String sql =
@@ -135,21 +141,32 @@ public final class Seeding {
     }
   }
 
-  private long writeState(
-      Connection connection, Begin begin, long rows, String changelog, SeedWriter writer)
+  private void writeState(
+      Connection connection,
+      Begin begin,
+      long rows,
+      String changelog,
+      SeedWriter writer,
+      SeedProgress progress)
       throws SQLException {
-    HeapState state = new HeapState();
-    Engine engine = new Engine(view.plan(), state);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SET LOCAL TimeZone = 'UTC'");
-      statement.execute("SET LOCAL DateStyle = 'ISO'");
-      statement.execute("SET LOCAL extra_float_digits = 1");
-    }
+    SeedEngine engine =
+        new SeedEngine(view.plan(), (key, value) -> writer.write(changelog, key.get(), value));
     List<Source> sources = engine.sources();
+    SourceCopy.settings(connection, "UTC");
+    progress.expect(SourceCopy.expected(connection, sources));
     for (int i = 0; i < sources.size(); i++) {
-      read(connection, engine, i, sources.get(i));
+      int source = i;
+      SourceCopy.read(
+          connection,
+          sources.get(i),
+          row -> {
+            engine.add(source, row);
+            if (progress.one() && closing.getAsBoolean()) {
+              throw CaptureGate.closed();
+            }
+          });
+      engine.end(i);
     }
-    List<ViewChange> changes = engine.settle();
     if (engine.rows() != rows || engine.errors() > 0) {
       throw FreshetException.failed(
           "view %s does not agree with Postgres".formatted(view.name()),
@@ -158,68 +175,63 @@ public final class Seeding {
           "please report this with the view's SQL; the view is not shown",
           null);
     }
-    state.forEach((key, value) -> writer.write(changelog, key.get(), value));
+    engine.finish();
     writer.write(changelog, ViewSeed.SNAPSHOT_KEY.get(), begin.snapshot().write());
-    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, begin.now());
+    writer.flush();
+    progress.complete();
+  }
+
+  /**
+   * Puts the new rows in the place of the old ones, in the view's topic and in its table. Nobody
+   * else may write to either; from here on the old attempt cannot go on.
+   */
+  public void show(Seeded seeded) {
+    try (SeedTopics kafkaSide = new SeedTopics(kafka, topics);
+        SeedWriter writer =
+            new SeedWriter(kafka, SeedTopics.application(topics, view, seeded.attempt().number()));
+        Connection connection = database.open()) {
+      registry.letGo(connection, view.name());
+      kafkaSide.emptyRows(view);
+      connection.setAutoCommit(false);
+      TableSwap table = new TableSwap(view, topics.namespace());
+      long next = writeRows(connection, seeded, table, writer);
+      table.show(connection);
+      registry.live(
+          connection, view, seeded.attempt(), next, seeded.begin().lsn().toString(), seeded.rows());
+      connection.commit();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+    LOG.info("view {} is live: {} rows", view.name(), seeded.rows());
+  }
+
+  /**
+   * Tombstones for what will be gone, the rows of the table beside, a position; the offset after
+   * it.
+   */
+  private long writeRows(Connection connection, Seeded seeded, TableSwap table, SeedWriter writer)
+      throws SQLException {
     ViewJson json = new ViewJson(view.plan());
     String topic = topics.view(view.name());
-    for (ViewChange change : changes) {
-      if (change.row() != null) {
-        writer.write(topic, json.key(change.key()), json.row(change.row(), begin.lsn(), micros));
-      }
+    Lsn lsn = seeded.begin().lsn();
+    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, seeded.begin().now());
+    SourceCopy.settings(connection, view.zone());
+    Optional<String> gone = table.gone(connection);
+    if (gone.isPresent() && !view.plan().key().isEmpty()) {
+      List<Column> keys = view.plan().key().stream().map(view.plan().columns()::get).toList();
+      SourceCopy.texts(
+          connection, gone.get(), keys, key -> writer.write(topic, json.keyOfTexts(key), null));
     }
+    SourceCopy.texts(
+        connection,
+        "SELECT * FROM " + table.beside().quoted(),
+        view.plan().columns(),
+        row ->
+            writer.write(
+                topic, json.keyOfTexts(json.keyOf(row)), json.rowOfTexts(row, lsn, micros)));
     ViewJson.Position position =
-        new ViewJson.Position(begin.lsn(), micros, true, engine.rows(), 0, List.of());
+        new ViewJson.Position(lsn, micros, true, seeded.rows(), 0, List.of());
     return writer.writeLast(topic, ViewJson.positionKey(), json.position(position)) + 1;
-  }
-
-  private void read(Connection connection, Engine engine, int index, Source source)
-      throws SQLException {
-    String columns =
-        String.join(
-            ", ",
-            source.columns().stream()
-                .map(column -> '"' + column.name().replace("\"", "\"\"") + '"')
-                .toList());
-    String sql = "COPY (SELECT %s FROM %s) TO STDOUT".formatted(columns, source.table().quoted());
-    CopyText text = new CopyText(source.columns());
-    long expected = expected(connection, source);
-    long began = System.nanoTime();
-    long rows = 0;
-    CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
-    for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
-      engine.seed(index, text.row(line));
-      if (++rows % TELL_EVERY_ROWS == 0) {
-        tell(source, rows, expected, began);
-        if (closing.getAsBoolean()) {
-          copy.cancelCopy();
-          throw new UncheckedIOException(new IOException("closing"));
-        }
-      }
-    }
-    tell(source, rows, Math.max(rows, 0), began);
-  }
-
-  private static long expected(Connection connection, Source source) throws SQLException {
-    String sql = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('%s')";
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(sql.formatted(source.table().quoted().replace("'", "''")))) {
-      return row.next() ? Math.max(0, row.getLong(1)) : 0;
-    }
-  }
-
-  private void tell(Source source, long rows, long expected, long began) {
-    double seconds = Math.max(1e-3, (System.nanoTime() - began) / 1e9);
-    long rate = (long) (rows / seconds);
-    LOG.info(
-        "view {}: {} of about {} rows of {} read, {} rows/s, about {} s left",
-        view.name(),
-        rows,
-        Math.max(rows, expected),
-        source.table(),
-        rate,
-        Math.max(0, expected - rows) / Math.max(1, rate));
   }
 
   /** How long to wait before asking again whether a snapshot can be taken. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.freshet.materializer.plan.Column;
 import dev.freshet.materializer.view.Database;
+import dev.freshet.materializer.view.HeldConnection;
 import dev.freshet.materializer.view.View;
 import dev.freshet.materializer.view.ViewJson;
 import dev.freshet.runtime.FreshetException;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Rows are written up to a position record whose transactions are whole, in one transaction with
  * the offset behind it: a reader of the table sees whole source transactions, and after {@code kill
- * -9} anywhere the sink goes on exactly there. It does not trust Kafka's committed offset. Used by
- * one thread.
+ * -9} anywhere the sink goes on exactly there. It does not trust Kafka's committed offset.
+ *
+ * <p>The tags of rows that changed follow once the table shows them, at least once: how far they
+ * are is the memo that Kafka keeps. Used by one thread.
  */
 public final class PgSink implements Sink {
 
@@ -40,21 +44,42 @@ public final class PgSink implements Sink {
   private record Held(JsonNode key, @Nullable JsonNode row) {}
 
   private final Database database;
+  private final HeldConnection connection;
   private final View view;
+  private final int attempt;
   private final ViewTable table;
   private final Registry registry;
   private final SinkMetrics metrics;
+  private final RowTags tags;
+  private final Invalidations invalidations;
   private final Map<Bytes, Held> held = new LinkedHashMap<>();
-  private @Nullable Connection connection;
   private long next;
 
-  /** A sink for this view, which must be live. */
-  public PgSink(Database database, String namespace, View view, SinkMetrics metrics) {
+  /** The first record whose tags may not have been sent. */
+  private long tagged;
+
+  /**
+   * A sink for this view, which must be live.
+   *
+   * @param attempt the seed its rows come from
+   * @param invalidations takes the tags of rows; closed with the sink
+   */
+  public PgSink(
+      Database database,
+      String namespace,
+      View view,
+      int attempt,
+      Invalidations invalidations,
+      SinkMetrics metrics) {
     this.database = database;
+    this.connection = new HeldConnection(database, false);
     this.view = view;
+    this.attempt = attempt;
     this.table = new ViewTable(view.plan(), view.table());
     this.registry = new Registry(namespace);
     this.metrics = metrics;
+    this.tags = new RowTags(view);
+    this.invalidations = invalidations;
   }
 
   @Override
@@ -63,8 +88,15 @@ public final class PgSink implements Sink {
     try {
       Optional<Registry.Known> known = registry.find(connected(), view.name());
       connected().rollback();
-      next = known.filter(Registry.Known::live).map(Registry.Known::nextOffset).orElse(0L);
-      return Map.of(0, next);
+      next =
+          known
+              .filter(row -> row.live() && row.attempt() == attempt)
+              .map(Registry.Known::nextOffset)
+              .filter(offset -> offset >= 0)
+              .orElseThrow(this::notMine);
+      String memo = assignment.memos().getOrDefault(0, "");
+      tagged = tags.none() ? next : memo.isEmpty() ? 0 : Math.min(next, Long.parseLong(memo));
+      return tagged == 0 ? Map.of() : Map.of(0, tagged);
     } catch (SQLException e) {
       disconnect();
       throw database.failed("could not read where view " + view.name() + " stands", e);
@@ -75,19 +107,13 @@ public final class PgSink implements Sink {
   public void apply(List<ConsumerRecord<byte[], byte[]>> batch) {
     try {
       for (ConsumerRecord<byte[], byte[]> record : batch) {
-        if (record.offset() < next) {
-          continue; // applied before a failure of this very batch
-        }
         if (ViewJson.isPosition(record.key())) {
           position(record);
         } else {
-          JsonNode row = record.value() == null ? null : JSON.readTree(record.value()).get("row");
-          held.put(Bytes.wrap(record.key()), new Held(JSON.readTree(record.key()), row));
-          if (held.size() >= MOST_HELD) {
-            write();
-          }
+          row(record);
         }
       }
+      invalidations.await();
     } catch (SQLException e) {
       disconnect();
       // What was held is in the topic still, before the offset that was committed last.
@@ -95,6 +121,28 @@ public final class PgSink implements Sink {
           "view %s was not written: %s".formatted(view.name(), e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (FreshetException e) {
+      disconnect();
+      throw new PositionLostException("view %s: %s".formatted(view.name(), e.getMessage()));
+    }
+  }
+
+  @Override
+  public String memo() {
+    return tags.none() ? "" : Long.toString(tagged);
+  }
+
+  private void row(ConsumerRecord<byte[], byte[]> record) throws SQLException, IOException {
+    JsonNode key = JSON.readTree(record.key());
+    if (record.offset() >= tagged) {
+      tags.add(key);
+    }
+    if (record.offset() >= next) { // else applied before a failure, of this very batch perhaps
+      JsonNode row = record.value() == null ? null : JSON.readTree(record.value()).get("row");
+      held.put(Bytes.wrap(record.key()), new Held(key, row));
+      if (held.size() >= MOST_HELD) {
+        write();
+      }
     }
   }
 
@@ -105,31 +153,59 @@ public final class PgSink implements Sink {
     }
     if (!at.get("view").asText().equals(view.plan().id())) {
       held.clear(); // left over from what the view was before
+      tags.clear();
       return;
     }
-    int changed = held.size();
-    write();
+    Registry.Told told = told(at);
+    if (record.offset() >= next) {
+      commit(record.offset() + 1, told);
+    }
+    if (record.offset() >= tagged) {
+      Set<String> stale = tags.take();
+      if (!stale.isEmpty()) {
+        invalidations.send(stale, transaction(), told);
+      }
+      tagged = record.offset() + 1;
+    }
+  }
+
+  private static Registry.Told told(JsonNode at) {
     List<String> reasons = new ArrayList<>();
     at.get("reasons").forEach(reason -> reasons.add(reason.asText()));
-    Registry.Told told =
-        new Registry.Told(
-            at.get("lsn").asText(),
-            at.get("committed").asText(),
-            at.get("rows").asLong(),
-            at.get("errors").asLong(),
-            reasons,
-            at.path("state").asLong());
-    if (!registry.advance(connected(), view.name(), record.offset() + 1, told)) {
+    return new Registry.Told(
+        at.get("lsn").asText(),
+        at.get("committed").asText(),
+        at.get("rows").asLong(),
+        at.get("errors").asLong(),
+        reasons,
+        at.path("state").asLong());
+  }
+
+  private void commit(long after, Registry.Told told) throws SQLException {
+    int changed = held.size();
+    write();
+    if (!registry.advance(connected(), view.name(), attempt, after, told)) {
       connected().rollback();
-      throw FreshetException.failed(
-          "view %s is not this process's any more".formatted(view.name()),
-          "its row in freshet.views is gone, is being seeded, or is further on",
-          "run one process with the materializer role, and start it again",
-          null);
+      throw notMine();
     }
     connected().commit();
-    next = record.offset() + 1;
+    next = after;
     metrics.applied(changed, told);
+  }
+
+  /** The transaction that wrote the rows, or a later one that wrote where the view stands. */
+  private long transaction() throws SQLException {
+    long xid = registry.writer(connected(), view.name());
+    connected().rollback();
+    return xid;
+  }
+
+  private FreshetException notMine() {
+    return FreshetException.failed(
+        "view %s is not this process's any more".formatted(view.name()),
+        "its row in freshet.views is gone, is of another seed, or is further on",
+        "run one process with the materializer role, and start it again",
+        null);
   }
 
   /** Writes what is held into the open transaction. */
@@ -160,30 +236,18 @@ public final class PgSink implements Sink {
   }
 
   private Connection connected() throws SQLException {
-    Connection open = connection;
-    if (open == null) {
-      open = database.open();
-      open.setAutoCommit(false);
-      connection = open;
-    }
-    return open;
+    return connection.get();
   }
 
   private void disconnect() {
     held.clear();
-    Connection open = connection;
-    connection = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (SQLException e) {
-        // It is given up because it failed.
-      }
-    }
+    tags.clear();
+    connection.close();
   }
 
   @Override
   public void close() {
     disconnect();
+    invalidations.close();
   }
 }

@@ -38,26 +38,41 @@ public final class Registry {
         row_count bigint NOT NULL DEFAULT 0,
         error_count bigint NOT NULL DEFAULT 0,
         error_reasons text[] NOT NULL DEFAULT '{}',
-        state_bytes bigint NOT NULL DEFAULT 0,
         PRIMARY KEY (namespace, name))""";
+
+  /** Columns that came later than the table. */
+  private static final String EXTEND =
+      """
+      ALTER TABLE freshet.views
+        ADD COLUMN IF NOT EXISTS state_bytes bigint NOT NULL DEFAULT 0,
+        ADD COLUMN IF NOT EXISTS attempts int NOT NULL DEFAULT 0,
+        ADD COLUMN IF NOT EXISTS rebuilds_wanted int NOT NULL DEFAULT 0,
+        ADD COLUMN IF NOT EXISTS rebuilds_done int NOT NULL DEFAULT 0,
+        ADD COLUMN IF NOT EXISTS seed_rows bigint,
+        ADD COLUMN IF NOT EXISTS seed_of bigint,
+        ADD COLUMN IF NOT EXISTS seed_began timestamptz""";
 
   private static final String COLUMNS =
       "name, view_id, attempt, live, table_name, sql, zone, next_offset, lsn, committed_at,"
-          + " applied_at, row_count, error_count, error_reasons, state_bytes";
+          + " applied_at, row_count, error_count, error_reasons, state_bytes, rebuilds_wanted > rebuilds_done,"
+          + " seed_rows, seed_of, seed_began";
 
   /**
    * What is known of a view.
    *
    * @param id of the plan its rows were made with
-   * @param attempt how often it was seeded
-   * @param live whether its seed is complete, so that its table has rows
-   * @param nextOffset the next record of its topic to apply
+   * @param attempt which of its seeds its rows come from, counted from 1; 0 before the first one
+   * @param live whether a seed is complete, so that its table has rows
+   * @param nextOffset the next record of its topic to apply; {@link #NOT_FOLLOWED} once the topic
+   *     was given to the next attempt
    * @param lsn the newest change its rows reflect
    * @param committed commit time of that change; {@code null} before the first one
    * @param applied when it was written
    * @param rows how many rows it has
    * @param errors how many rows have no value; some of them in {@code reasons}
    * @param stateBytes what is remembered for it; 0 while that is not known
+   * @param rebuild whether somebody asked for a new seed that is not there yet
+   * @param seed how far a seed is; empty while none runs
    */
   public record Known(
       String name,
@@ -74,7 +89,9 @@ public final class Registry {
       long rows,
       long errors,
       List<String> reasons,
-      long stateBytes) {
+      long stateBytes,
+      boolean rebuild,
+      Optional<Seed> seed) {
 
     /** Between the newest commit it reflects and when that was shown; zero before the first. */
     public Duration lag() {
@@ -83,6 +100,25 @@ public final class Registry {
           : Duration.between(committed, applied);
     }
   }
+
+  /**
+   * How far the seed of a view is.
+   *
+   * @param rows of its tables that were read
+   * @param of how many there are, about
+   */
+  public record Seed(long rows, long of, Instant began) {}
+
+  /**
+   * A seed that is about to begin.
+   *
+   * @param number of the attempt
+   * @param rebuilds the requests for a new seed that it answers
+   */
+  public record Attempt(int number, int rebuilds) {}
+
+  /** The offset of a view whose topic has the rows of another attempt already. */
+  public static final long NOT_FOLLOWED = -1;
 
   private final String namespace;
 
@@ -93,8 +129,11 @@ public final class Registry {
   /** Creates the table when it is missing. */
   public static void ensure(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet there = statement.executeQuery("SELECT to_regclass('freshet.views')")) {
-      if (there.next() && there.getString(1) != null) {
+        ResultSet there =
+            statement.executeQuery(
+                "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('freshet.views')"
+                    + " AND attname = 'seed_began'")) {
+      if (there.next()) {
         return;
       }
     }
@@ -103,7 +142,9 @@ public final class Registry {
       statement.execute(
           "SELECT pg_advisory_xact_lock(hashtext('freshet.views'));"
               + " CREATE SCHEMA IF NOT EXISTS freshet; "
-              + CREATE);
+              + CREATE
+              + "; "
+              + EXTEND);
     }
   }
 
@@ -147,11 +188,20 @@ public final class Registry {
                   row.getLong(12),
                   row.getLong(13),
                   List.of((String[]) row.getArray(14).getArray()),
-                  row.getLong(15)));
+                  row.getLong(15),
+                  row.getBoolean(16),
+                  seed(row, 17)));
         }
       }
     }
     return found;
+  }
+
+  private static Optional<Seed> seed(ResultSet row, int column) throws SQLException {
+    Instant began = instant(row, column + 2);
+    return began == null
+        ? Optional.empty()
+        : Optional.of(new Seed(row.getLong(column), row.getLong(column + 1), began));
   }
 
   private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
@@ -160,13 +210,15 @@ public final class Registry {
   }
 
   /** Notes that a view is about to be seeded, and gives the attempt its number. */
-  public int begin(Connection connection, View view) throws SQLException {
+  public Attempt begin(Connection connection, View view) throws SQLException {
     String sql =
         """
-        INSERT INTO freshet.views AS v (namespace, name, view_id, attempt, live, table_name, sql, zone)
-        VALUES (?, ?, ?, 1, false, ?, ?, ?)
-        ON CONFLICT (namespace, name) DO UPDATE SET attempt = v.attempt + 1
-        RETURNING attempt""";
+        INSERT INTO freshet.views AS v (namespace, name, view_id, attempt, live, table_name, sql, zone,
+          attempts, seed_began)
+        VALUES (?, ?, ?, 0, false, ?, ?, ?, 1, clock_timestamp())
+        ON CONFLICT (namespace, name) DO UPDATE SET attempts = greatest(v.attempts, v.attempt) + 1,
+          seed_rows = NULL, seed_of = NULL, seed_began = clock_timestamp()
+        RETURNING attempts, rebuilds_wanted""";
     try (PreparedStatement insert = connection.prepareStatement(sql)) {
       insert.setString(1, namespace);
       insert.setString(2, view.name());
@@ -176,21 +228,50 @@ public final class Registry {
       insert.setString(6, view.zone());
       try (ResultSet row = insert.executeQuery()) {
         row.next();
-        return row.getInt(1);
+        return new Attempt(row.getInt(1), row.getInt(2));
       }
+    }
+  }
+
+  /** Notes how far a seed is; {@code null} when it ended. */
+  public void seeding(Connection connection, String view, @Nullable Seed seed) throws SQLException {
+    String sql =
+        """
+        UPDATE freshet.views SET seed_rows = ?, seed_of = ?,
+          seed_began = CASE WHEN ? THEN seed_began END
+        WHERE namespace = ? AND name = ?""";
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      update.setObject(1, seed == null ? null : seed.rows(), java.sql.Types.BIGINT);
+      update.setObject(2, seed == null ? null : seed.of(), java.sql.Types.BIGINT);
+      update.setBoolean(3, seed != null);
+      update.setString(4, namespace);
+      update.setString(5, view);
+      update.executeUpdate();
+    }
+  }
+
+  /** Notes that a view's topic is about to be another attempt's: nothing more may come from it. */
+  public void letGo(Connection connection, String view) throws SQLException {
+    String sql = "UPDATE freshet.views SET next_offset = ? WHERE namespace = ? AND name = ?";
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      update.setLong(1, NOT_FOLLOWED);
+      update.setString(2, namespace);
+      update.setString(3, view);
+      update.executeUpdate();
     }
   }
 
   /** Notes, in the transaction that shows its first rows, that a view is live. */
   public void live(
-      Connection connection, View view, int attempt, long nextOffset, String lsn, long rows)
+      Connection connection, View view, Attempt attempt, long nextOffset, String lsn, long rows)
       throws SQLException {
     String sql =
         """
         UPDATE freshet.views SET view_id = ?, live = true, table_name = ?, sql = ?, zone = ?,
           next_offset = ?, lsn = ?, committed_at = now(), applied_at = clock_timestamp(),
-          row_count = ?, error_count = 0, error_reasons = '{}'
-        WHERE namespace = ? AND name = ? AND attempt = ?""";
+          row_count = ?, error_count = 0, error_reasons = '{}', attempt = attempts,
+          rebuilds_done = ?, seed_rows = NULL, seed_of = NULL, seed_began = NULL
+        WHERE namespace = ? AND name = ? AND attempts = ?""";
     try (PreparedStatement update = connection.prepareStatement(sql)) {
       update.setString(1, view.plan().id());
       update.setString(2, view.table().toString());
@@ -199,9 +280,10 @@ public final class Registry {
       update.setLong(5, nextOffset);
       update.setString(6, lsn);
       update.setLong(7, rows);
-      update.setString(8, namespace);
-      update.setString(9, view.name());
-      update.setInt(10, attempt);
+      update.setInt(8, attempt.rebuilds());
+      update.setString(9, namespace);
+      update.setString(10, view.name());
+      update.setInt(11, attempt.number());
       if (update.executeUpdate() != 1) {
         throw new SQLException("another process seeds view " + view.name() + " at the same time");
       }
@@ -209,14 +291,15 @@ public final class Registry {
   }
 
   /** Notes, in the transaction that wrote the rows, how far a view is. */
-  boolean advance(Connection connection, String view, long nextOffset, Told told)
+  boolean advance(Connection connection, String view, int attempt, long nextOffset, Told told)
       throws SQLException {
     String sql =
         """
         UPDATE freshet.views SET next_offset = ?, lsn = ?, committed_at = ?::timestamptz,
           applied_at = clock_timestamp(), row_count = ?, error_count = ?, error_reasons = ?,
           state_bytes = ?
-        WHERE namespace = ? AND name = ? AND live AND next_offset < ?""";
+        WHERE namespace = ? AND name = ? AND live AND attempt = ?
+          AND next_offset BETWEEN 0 AND ?""";
     try (PreparedStatement update = connection.prepareStatement(sql)) {
       update.setLong(1, nextOffset);
       update.setString(2, told.lsn());
@@ -227,8 +310,24 @@ public final class Registry {
       update.setLong(7, told.stateBytes());
       update.setString(8, namespace);
       update.setString(9, view);
-      update.setLong(10, nextOffset);
+      update.setInt(10, attempt);
+      update.setLong(11, nextOffset - 1);
       return update.executeUpdate() == 1;
+    }
+  }
+
+  /** The low 32 bits of the transaction that wrote the row of this view. */
+  long writer(Connection connection, String view) throws SQLException {
+    String sql = "SELECT xmin::text::bigint FROM freshet.views WHERE namespace = ? AND name = ?";
+    try (PreparedStatement ask = connection.prepareStatement(sql)) {
+      ask.setString(1, namespace);
+      ask.setString(2, view);
+      try (ResultSet row = ask.executeQuery()) {
+        if (!row.next()) {
+          throw new SQLException("freshet.views has no view " + view);
+        }
+        return row.getLong(1);
+      }
     }
   }
 
@@ -241,13 +340,22 @@ public final class Registry {
       List<String> reasons,
       long stateBytes) {}
 
-  /** Makes a view's rows those of no plan, so that it is seeded again; whether there is one. */
-  public boolean outdate(Connection connection, String view) throws SQLException {
-    String sql = "UPDATE freshet.views SET view_id = '' WHERE namespace = ? AND name = ?";
+  /**
+   * Asks for a new seed of a view, or of all; whoever keeps it answers, at once when it runs.
+   *
+   * @param view {@code null} for all
+   * @return how many there are
+   */
+  public int rebuild(Connection connection, @Nullable String view) throws SQLException {
+    String sql =
+        "UPDATE freshet.views SET rebuilds_wanted = rebuilds_wanted + 1 WHERE namespace = ?"
+            + (view == null ? "" : " AND name = ?");
     try (PreparedStatement update = connection.prepareStatement(sql)) {
       update.setString(1, namespace);
-      update.setString(2, view);
-      return update.executeUpdate() == 1;
+      if (view != null) {
+        update.setString(2, view);
+      }
+      return update.executeUpdate();
     }
   }
 

@@ -262,4 +262,23 @@ public final class ViewTable {
       statement.execute("DROP TABLE IF EXISTS " + name.quoted());
     }
   }
+
+  /** A query for the keys that this table has and another one has not. */
+  String keysExcept(ViewTable other) {
+    return "SELECT %s FROM %s EXCEPT SELECT %s FROM %s"
+        .formatted(names(key), name.quoted(), names(key), other.name.quoted());
+  }
+
+  /** Gives the table another name, which must be free. */
+  void rename(Connection connection, TableName to) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      if (!to.schema().equals(name.schema())) {
+        statement.execute(
+            "ALTER TABLE %s SET SCHEMA %s".formatted(name.quoted(), quoted(to.schema())));
+      }
+      statement.execute(
+          "ALTER TABLE %s RENAME TO %s"
+              .formatted(new TableName(to.schema(), name.table()).quoted(), quoted(to.table())));
+    }
+  }
 }

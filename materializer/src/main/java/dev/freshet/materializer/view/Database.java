@@ -7,13 +7,27 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 
-/** Opens connections to the database that has the tables and the views. Thread-safe. */
-public record Database(PostgresConnection postgres) {
+/**
+ * Opens connections to the database that has the tables and the views. Thread-safe.
+ *
+ * @param postgres where it is
+ * @param connections how to open one
+ */
+public record Database(PostgresConnection postgres, Connections connections) {
 
   private static final String CONNECT_SECONDS = "10";
 
+  /** The database at this address. */
+  public Database(PostgresConnection postgres) {
+    this(postgres, () -> connect(postgres));
+  }
+
   /** A connection in auto-commit mode; connecting is bounded to 10 s. */
   public Connection open() throws SQLException {
+    return connections.open();
+  }
+
+  private static Connection connect(PostgresConnection postgres) throws SQLException {
     Properties properties = postgres.jdbcProperties();
     properties.putIfAbsent("connectTimeout", CONNECT_SECONDS);
     properties.putIfAbsent("loginTimeout", CONNECT_SECONDS);

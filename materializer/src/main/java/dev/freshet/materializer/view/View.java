@@ -1,6 +1,7 @@
 package dev.freshet.materializer.view;
 
 import dev.freshet.events.TableName;
+import dev.freshet.events.TagTemplate;
 import dev.freshet.materializer.plan.ViewPlan;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.List;
  * @param tags templates over the view's key columns: what a changed row makes stale, such as {@code
  *     dashboard:{org_id}}
  */
-public record View(ViewPlan plan, TableName table, List<String> tags) {
+public record View(ViewPlan plan, TableName table, List<TagTemplate> tags) {
 
   public View {
     tags = List.copyOf(tags);

@@ -85,6 +85,34 @@ public final class ViewJson {
         });
   }
 
+  /** The key columns of a row, in the order of the key. */
+  public @Nullable String[] keyOf(@Nullable String[] row) {
+    return plan.key().stream().map(column -> row[column]).toArray(String[]::new);
+  }
+
+  /** As {@link #key}, in Postgres's texts. */
+  public byte[] keyOfTexts(@Nullable String[] key) {
+    return object(
+        out -> {
+          for (int i = 0; i < key.length; i++) {
+            text(out, plan.columns().get(plan.key().get(i)), key[i]);
+          }
+        });
+  }
+
+  /** As {@link #row}, in Postgres's texts. */
+  public byte[] rowOfTexts(@Nullable String[] row, Lsn lsn, long committedMicros) {
+    return object(
+        out -> {
+          out.writeObjectFieldStart("row");
+          for (int i = 0; i < row.length; i++) {
+            text(out, plan.columns().get(i), row[i]);
+          }
+          out.writeEndObject();
+          at(out, lsn, committedMicros);
+        });
+  }
+
   /** Where the view stands after the rows before this record. */
   public byte[] position(Position position) {
     return object(
@@ -143,18 +171,33 @@ public final class ViewJson {
   }
 
   private void value(JsonGenerator out, Column column, @Nullable Object value) throws IOException {
+    text(
+        out,
+        column,
+        value == null ? null : ValueText.output(value, column.type().kind(), plan.zone()));
+  }
+
+  private static void text(JsonGenerator out, Column column, @Nullable String text)
+      throws IOException {
     out.writeFieldName(column.name());
     PgType.Kind kind = column.type().kind();
-    if (value == null) {
+    if (text == null) {
       out.writeNull();
-    } else if (value instanceof Boolean bool) {
-      out.writeBoolean(bool);
-    } else if (value instanceof Long number && kind.isInteger()) {
-      out.writeNumber(number);
-    } else if (value instanceof Double number && Double.isFinite(number)) {
-      out.writeNumber(ValueText.output(number, kind, plan.zone()));
+    } else if (kind == PgType.Kind.BOOL) {
+      out.writeBoolean(text.charAt(0) == 't');
+    } else if (kind.isInteger() || (isFloat(kind) && isFinite(text))) {
+      out.writeNumber(text);
     } else {
-      out.writeString(ValueText.output(value, kind, plan.zone()));
+      out.writeString(text);
     }
+  }
+
+  private static boolean isFloat(PgType.Kind kind) {
+    return kind == PgType.Kind.FLOAT4 || kind == PgType.Kind.FLOAT8;
+  }
+
+  /** NaN and the infinities end with a letter. */
+  private static boolean isFinite(String number) {
+    return Character.isDigit(number.charAt(number.length() - 1));
   }
 }

@@ -1,9 +1,8 @@
-package dev.freshet.invalidation;
+package dev.freshet.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.freshet.events.Row;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.freshet.materializer.commits;
+package dev.freshet.materializer.view;
 
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,6 +1,5 @@
-package dev.freshet.invalidation;
+package dev.freshet.events;
 
-import dev.freshet.events.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class TagTemplate {
 
   /** Longest name a template may make, in characters; a longer one counts as unknown. */
-  static final int MAX_LENGTH = 512;
+  public static final int MAX_LENGTH = 512;
 
   /** What a template says of one row. */
-  sealed interface Rendered {
+  public sealed interface Rendered {
     /** The row has this name. */
     record Name(String text) implements Rendered {}
 
@@ -96,7 +95,7 @@ public final class TagTemplate {
   }
 
   /** Whether it names no column: the same name for every row, and for TRUNCATE. */
-  boolean isConstant() {
+  public boolean isConstant() {
     return columns.isEmpty();
   }
 
@@ -106,7 +105,7 @@ public final class TagTemplate {
    * @param row the image
    * @param older where to look for a value that the log left out because it did not change
    */
-  Rendered render(Row row, @Nullable Row older) {
+  public Rendered render(Row row, @Nullable Row older) {
     if (columns.isEmpty()) {
       return new Rendered.Name(literals.get(0));
     }

@@ -1,0 +1,87 @@
+package dev.freshet.materializer;
+
+import dev.freshet.events.Topics;
+import dev.freshet.materializer.seed.SeedTopics;
+import dev.freshet.materializer.sink.Invalidations;
+import dev.freshet.materializer.sink.PgSink;
+import dev.freshet.materializer.sink.SinkMetrics;
+import dev.freshet.materializer.stream.ViewTopology;
+import dev.freshet.materializer.view.Database;
+import dev.freshet.materializer.view.View;
+import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.Service;
+import dev.freshet.runtime.SinkService;
+import dev.freshet.runtime.StreamsService;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.StreamsConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the services that follow the log with one seed of a view.
+ *
+ * @param clients makes the clients of a stream
+ */
+record ViewFollowers(
+    Topics topics,
+    KafkaConnection kafka,
+    Database database,
+    MaterializerConfig config,
+    MeterRegistry registry,
+    Supplier<? extends KafkaClientSupplier> clients) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ViewFollowers.class);
+
+  /** The services of this seed; they share nothing with those of another one. */
+  ViewFollower of(View view, int attempt) {
+    String application = SeedTopics.application(topics, view, attempt);
+    String name = "view-" + view.name();
+    Properties settings = ViewTopology.settings();
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, config.stateFolder(topics.namespace()).toString());
+    Service sink =
+        new SinkService(
+            name + "-sink",
+            topics.view(view.name()),
+            application + "-sink",
+            kafka,
+            () ->
+                new PgSink(
+                    database,
+                    topics.namespace(),
+                    view,
+                    attempt,
+                    new Invalidations(kafka, topics, view.table()),
+                    new SinkMetrics(registry, view.name(), InstantSource.system())));
+    boolean onDisk = config.store() == MaterializerConfig.Store.DISK;
+    Service stream =
+        new StreamsService(
+            name,
+            application,
+            ViewTopology.build(topics, view.plan(), onDisk),
+            kafka,
+            settings,
+            clients.get());
+    return new ViewFollower(List.of(sink, stream), () -> forget(application));
+  }
+
+  /** Removes what the services of a seed left in Kafka and on disk. */
+  void forget(String application) {
+    Path state = config.stateFolder(topics.namespace());
+    try (SeedTopics kafkaSide = new SeedTopics(kafka, topics)) {
+      kafkaSide.forget(application);
+    }
+    try {
+      Utils.delete(state.resolve(application).toFile());
+    } catch (IOException e) {
+      LOG.warn("the old state in {} was not deleted: {}", state.resolve(application), e.toString());
+    }
+  }
+}

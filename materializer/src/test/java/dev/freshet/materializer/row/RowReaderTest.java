@@ -1,0 +1,86 @@
+package dev.freshet.materializer.row;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.freshet.events.Row;
+import dev.freshet.events.TableName;
+import dev.freshet.materializer.plan.Column;
+import dev.freshet.materializer.plan.EvaluationException;
+import dev.freshet.materializer.plan.PgType;
+import dev.freshet.materializer.plan.Source;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RowReaderTest {
+
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column("id", PgType.INT8, false),
+          new Column("day", PgType.DATE, true),
+          new Column("at", PgType.TIMESTAMPTZ, true),
+          new Column("amount", PgType.NUMERIC, true),
+          new Column("note", PgType.TEXT, true));
+
+  private final RowReader reader =
+      new RowReader(new Source(new TableName("public", "facts"), COLUMNS, 1));
+
+  private static Row image(@Nullable String... values) {
+    return new Row(List.of("id", "day", "at", "amount", "note"), Arrays.asList(values));
+  }
+
+  private @Nullable Object read(int column, String text) {
+    @Nullable String[] values = {"1", null, null, null, null};
+    values[column] = text;
+    return reader.read(image(values))[column];
+  }
+
+  @Test
+  void aNumericKeepsItsScaleAndNullIsNull() {
+    assertThat(reader.read(image("7", null, null, "1.500", "x")))
+        .containsExactly(7L, null, null, new BigDecimal("1.500"), "x");
+  }
+
+  @Test
+  void datesReachInfinityAndTheTimeBeforeChrist() {
+    assertThat(read(1, "2026-01-31")).isEqualTo(LocalDate.of(2026, 1, 31).toEpochDay());
+    assertThat(read(1, "-0043-03-15")).isEqualTo(LocalDate.of(-43, 3, 15).toEpochDay());
+    assertThat(read(1, "infinity")).isEqualTo(Long.MAX_VALUE);
+    assertThat(read(1, "-infinity")).isEqualTo(Long.MIN_VALUE);
+    assertThat(read(2, "1970-01-01T00:00:01.000005Z")).isEqualTo(1_000_005L);
+    assertThat(read(2, "1970-01-01T01:00:00+01:00")).isEqualTo(0L);
+    assertThat(read(2, "-infinity")).isEqualTo(Long.MIN_VALUE);
+  }
+
+  @Test
+  void aValueTheLogLeftOutIsTheOneBefore() {
+    assertThat(read(4, Row.UNAVAILABLE)).isEqualTo(Unchanged.VALUE);
+  }
+
+  @Test
+  void theColumnsMayStandElsewhereInTheNextImage() {
+    reader.read(image("1", null, null, null, "first"));
+    Row moved =
+        new Row(
+            List.of("note", "extra", "amount", "at", "day", "id"),
+            Arrays.asList("second", "?", null, null, null, "2"));
+    assertThat(reader.read(moved)).containsExactly(2L, null, null, null, "second");
+    assertThat(reader.key(new Row(List.of("id"), List.of("3")))).containsExactly(3L);
+  }
+
+  @Test
+  void whatIsNoValueOfItsTypeSaysWhichColumnAndWhy() {
+    assertThatThrownBy(() -> read(3, "NaN"))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("public.facts.amount")
+        .hasMessageContaining("NaN");
+    assertThatThrownBy(() -> read(2, "1769854530000000"))
+        .hasMessageContaining("time.precision.mode");
+    assertThatThrownBy(() -> reader.read(new Row(List.of("id"), List.of("1"))))
+        .hasMessageContaining("no column day");
+  }
+}
