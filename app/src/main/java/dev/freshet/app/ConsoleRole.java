@@ -6,6 +6,7 @@ import dev.freshet.events.TagTemplate;
 import dev.freshet.metrics.slo.Slo;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -39,7 +40,7 @@ final class ConsoleRole implements Role {
   }
 
   @Override
-  public List<Service> services(FreshetConfig config, MeterRegistry registry) {
+  public List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages) {
     return Console.services(
         config.console(), config.topics(), setup(config), config.kafka().connection(), registry);
   }

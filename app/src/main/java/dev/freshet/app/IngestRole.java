@@ -3,10 +3,13 @@ package dev.freshet.app;
 import dev.freshet.events.TableName;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.ingest.PostgresCheck;
+import dev.freshet.ingest.PostgresProbe;
 import dev.freshet.invalidation.TagRules;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
+import dev.freshet.runtime.health.Probe;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
@@ -44,14 +47,20 @@ final class IngestRole implements Role {
   }
 
   @Override
-  public List<Service> services(FreshetConfig config, MeterRegistry registry) {
+  public List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages) {
     return List.of(
         Ingest.service(
             config.ingest(),
             config.postgres(),
             config.kafka().connection(),
             config.topics(),
-            columnsBefore(config)));
+            columnsBefore(config),
+            stages));
+  }
+
+  @Override
+  public List<Probe> probes(FreshetConfig config) {
+    return List.of(new PostgresProbe(config.postgres()));
   }
 
   /** Every captured table, with the columns whose old values are needed; views need none. */

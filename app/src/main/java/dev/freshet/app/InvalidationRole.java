@@ -4,10 +4,13 @@ import dev.freshet.events.Topics;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.invalidation.InvalidationStream;
 import dev.freshet.invalidation.RedisCheck;
+import dev.freshet.invalidation.RedisProbe;
 import dev.freshet.invalidation.TagRules;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
+import dev.freshet.runtime.health.Probe;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Optional;
@@ -44,14 +47,20 @@ final class InvalidationRole implements Role {
   }
 
   @Override
-  public List<Service> services(FreshetConfig config, MeterRegistry registry) {
+  public List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages) {
     return InvalidationStream.services(
         config.topics(),
         new TagRules(config.invalidate()),
         config.invalidation(),
         config.kafka().connection(),
         config.redis().uri(),
-        registry);
+        registry,
+        stages);
+  }
+
+  @Override
+  public List<Probe> probes(FreshetConfig config) {
+    return List.of(new RedisProbe(config.redis().uri()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.freshet.materializer.view.View;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -67,7 +68,7 @@ final class MaterializerRole implements Role {
   }
 
   @Override
-  public List<Service> services(FreshetConfig config, MeterRegistry registry) {
+  public List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages) {
     List<Service> services =
         new ArrayList<>(
             Materializer.services(
@@ -77,7 +78,8 @@ final class MaterializerRole implements Role {
                 config.kafka().connection(),
                 config.postgres(),
                 Views.gate(config),
-                registry));
+                registry,
+                stages));
     List<MaterializedView> refreshed = Views.refreshed(config);
     if (!refreshed.isEmpty()) {
       services.add(

@@ -5,6 +5,7 @@ import dev.freshet.metrics.AggregatorCheck;
 import dev.freshet.metrics.MetricsAggregator;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -46,7 +47,7 @@ final class MetricsRole implements Role {
   }
 
   @Override
-  public List<Service> services(FreshetConfig config, MeterRegistry registry) {
+  public List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages) {
     return MetricsAggregator.services(
         config.topics(), config.metrics(), config.kafka().connection(), registry);
   }

@@ -4,6 +4,7 @@ import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicProvisioner;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,9 @@ public final class Pipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
   private final Deque<Service> running = new ArrayDeque<>();
+  private Stages stages = Stages.off();
   private boolean closed;
+  private volatile boolean started;
 
   /**
    * Creates the topics that are missing, checks what the roles need, starts their services in
@@ -41,16 +45,26 @@ public final class Pipeline implements AutoCloseable {
       FreshetConfig config, List<Role> roles, MeterRegistry registry, Consumer<String> progress) {
     TopicProvisioner.ensure(
         config.kafka().connection(),
-        roles.stream().flatMap(role -> role.topics(config).stream()).distinct().toList());
+        Stream.concat(
+                roles.stream().flatMap(role -> role.topics(config).stream()),
+                Surroundings.topics(config).stream())
+            .distinct()
+            .toList());
     refuseUnfit(config, roles, progress);
     List<Role> readersFirst = new ArrayList<>(roles);
     Collections.reverse(readersFirst);
     try {
+      Stages told = Surroundings.stages(config, registry);
+      synchronized (this) {
+        stages = told;
+      }
       for (Role role : readersFirst) {
-        for (Service service : role.services(config, registry)) {
+        for (Service service : role.services(config, registry, told)) {
           start(service, progress);
         }
       }
+      start(Surroundings.health(config, roles, registry), progress);
+      started = true;
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -112,6 +126,11 @@ public final class Pipeline implements AutoCloseable {
         .toList();
   }
 
+  /** Whether all of them were started. */
+  public boolean isStarted() {
+    return started;
+  }
+
   /** Its services, the last started first. */
   public synchronized List<Service> services() {
     return List.copyOf(running);
@@ -121,20 +140,32 @@ public final class Pipeline implements AutoCloseable {
   @Override
   public void close() {
     List<Service> toClose;
+    Stages last;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
       toClose = List.copyOf(running);
+      last = stages;
     }
+    // Who is told to end by an interrupt still waits for what is under way, in good order.
+    boolean interrupted = Thread.interrupted();
     for (Service service : toClose) {
-      try {
-        service.close();
-      } catch (RuntimeException e) {
-        // The others still have to be closed.
-        LOG.warn("{} did not close cleanly", service.name(), e);
-      }
+      close(service.name(), service::close);
+    }
+    close("stages", last::close);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void close(String name, Runnable closing) {
+    try {
+      closing.run();
+    } catch (RuntimeException e) {
+      // The others still have to be closed.
+      LOG.warn("{} did not close cleanly", name, e);
     }
   }
 }

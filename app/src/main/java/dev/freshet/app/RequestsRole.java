@@ -3,6 +3,7 @@ package dev.freshet.app;
 import dev.freshet.ingest.requests.RequestIngest;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -31,7 +32,7 @@ final class RequestsRole implements Role {
   }
 
   @Override
-  public List<Service> services(FreshetConfig config, MeterRegistry registry) {
+  public List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages) {
     return RequestIngest.services(
         config.requests(), config.kafka().connection(), config.topics(), registry);
   }

@@ -2,7 +2,9 @@ package dev.freshet.app;
 
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
+import dev.freshet.runtime.health.Probe;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +30,17 @@ public interface Role {
     return checks(config);
   }
 
-  /** Its services, in the order to start them. */
-  List<Service> services(FreshetConfig config, MeterRegistry registry);
+  /**
+   * Its services, in the order to start them.
+   *
+   * @param stages takes how long the stages of the way last
+   */
+  List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages);
+
+  /** What looks at the parts of the system that it works with. */
+  default List<Probe> probes(FreshetConfig config) {
+    return List.of();
+  }
 
   /** Its stream topology, if it has one. */
   default Optional<Topology> topology(FreshetConfig config) {

@@ -4,6 +4,7 @@ import dev.freshet.metrics.MetricsAggregator;
 import dev.freshet.metrics.slo.SloAlerts;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -40,7 +41,7 @@ final class SloRole implements Role {
   }
 
   @Override
-  public List<Service> services(FreshetConfig config, MeterRegistry registry) {
+  public List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages) {
     return SloAlerts.services(
         config.topics(), config.slos(), config.alerts(), config.kafka().connection(), registry);
   }

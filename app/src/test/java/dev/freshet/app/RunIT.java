@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunIT {
 
   private static final String KEY = "cache:product:42";
+  private static final String DOOR = "freshet: metrics at ";
 
   private static final String ADMIN_TOKEN = "of-sixteen-and-more-letters";
 
@@ -55,7 +56,8 @@ class RunIT {
 
       CountDownLatch ready = new CountDownLatch(1);
       CompletableFuture<Integer> code = new CompletableFuture<>();
-      Thread running = new Thread(() -> code.complete(run(ready, config)), "freshet run");
+      CompletableFuture<String> door = new CompletableFuture<>();
+      Thread running = new Thread(() -> code.complete(run(ready, door, config)), "freshet run");
       running.start();
       CompletableFuture.anyOf(code, CompletableFuture.runAsync(() -> await(ready))).join();
       assertThat(code).as("freshet run ended early").isNotDone();
@@ -90,6 +92,7 @@ class RunIT {
       aRequestIsCounted(stack, config);
       sqlIsCheckedAsAView(config);
       theConsoleTellsTheSame(postgres, config);
+      itShowsItself(door.join(), config);
       Typed doctor = Typed.freshet("doctor", "-c", config);
       assertThat(doctor.code()).as(doctor.out()).isZero();
 
@@ -104,6 +107,7 @@ class RunIT {
         postgres: %s
         kafka: %s
         redis: %s
+        monitoring: { listen: 127.0.0.1:0, every: 1s }
         invalidate:
           public.products:
             tags: ["product:{id}", "category:{category_id}"]
@@ -166,12 +170,15 @@ class RunIT {
   }
 
   /** Runs until the thread is interrupted; says when it is ready. */
-  private static int run(CountDownLatch ready, String config) {
+  private static int run(CountDownLatch ready, CompletableFuture<String> door, String config) {
     PrintStream err =
         new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8) {
           @Override
           public void println(String line) {
             System.err.println(line);
+            if (line.startsWith(DOOR)) {
+              door.complete(line.substring(DOOR.length()).replace("/metrics", ""));
+            }
             if (line.startsWith("freshet: ready")) {
               ready.countDown();
             }
@@ -226,6 +233,52 @@ class RunIT {
         .contains("line 3, column 6: there is no table product", "did you mean \"products\"?", "^");
     assertThat(Typed.freshet("view", "check", bad.toString(), "--json", "-c", config).out())
         .contains("\"refused\":1", "\"line\":3,\"column\":6");
+  }
+
+  /** Everything the door answers, with a commit and a request behind it. */
+  private static void itShowsItself(String url, String config) throws Exception {
+    String cart =
+        "http_server_request_duration_seconds_count{http_route=\"/cart\",service_name=\"web\"}";
+    String deletes = "freshet_stage_duration_seconds_count{stage=\"commit-to-delete\"}";
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    PrometheusText text = new PrometheusText(get(url + "/metrics").body());
+    while ((text.value(deletes) == null
+            || text.types().keySet().stream().noneMatch(name -> name.contains("slot_retained")))
+        && System.nanoTime() < deadline) {
+      text = new PrometheusText(get(url + "/metrics").body());
+    }
+    assertThat(text.value(cart)).isEqualTo(1.0);
+    assertThat(text.value(deletes)).isEqualTo(1.0);
+    assertThat(text.value("freshet_invalidation_keys_deleted_total")).isEqualTo(1.0);
+    assertThat(text.types().keySet())
+        .contains(
+            "freshet_health_kafka_consumer_lag",
+            "freshet_health_redis_memory_used_bytes",
+            "freshet_health_postgres_connections",
+            "freshet_health_process_heap_used_ratio",
+            "jvm_memory_used_bytes");
+    assertThat(
+            text.value(
+                "freshet_health_level{component=\"kafka\",instance=\"%s\"}"
+                    .formatted(
+                        Repository.read(Path.of(config))
+                            .lines()
+                            .filter(line -> line.startsWith("kafka: "))
+                            .findFirst()
+                            .orElseThrow()
+                            .substring("kafka: ".length()))))
+        .isEqualTo(0.0);
+    assertThat(get(url + "/livez").statusCode()).isEqualTo(200);
+    HttpResponse<String> ready = get(url + "/readyz");
+    assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
+    assertThat(Typed.freshet("latency", "--route", "commit-to-delete", "-c", config).out())
+        .contains("freshet commit-to-delete");
+  }
+
+  private static HttpResponse<String> get(String uri) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static void sql(Connection connection, String statement) throws Exception {

@@ -52,6 +52,7 @@ final class Shop implements AutoCloseable {
       postgres: ${POSTGRES}
       redis: ${REDIS}
       slos: {}
+      monitoring: { listen: off }
       """;
 
   /** The config's line for Kafka when a test wants nothing of it. */

@@ -24,14 +24,7 @@ public final class AlertJson {
 
   /** The key of an alert: a JSON array of SLO and windows. */
   public static byte[] key(String slo, String windows) {
-    return JsonBytes.of(
-        BYTES,
-        json -> {
-          json.writeStartArray();
-          json.writeString(slo);
-          json.writeString(windows);
-          json.writeEndArray();
-        });
+    return JsonBytes.array(slo, windows);
   }
 
   /** The alert as UTF-8 JSON. */

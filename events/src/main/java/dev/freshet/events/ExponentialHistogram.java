@@ -67,6 +67,11 @@ public final class ExponentialHistogram {
     return HistogramBounds.upper(index);
   }
 
+  /** What a duration of a bucket is told as, in whole nanoseconds; in the same bucket. */
+  public static long middleNanos(int index) {
+    return Math.round(middle(index));
+  }
+
   /** Adds a duration of 0 or more. */
   public void add(long nanos) {
     add(nanos, 1);

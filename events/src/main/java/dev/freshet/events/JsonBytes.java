@@ -21,6 +21,19 @@ final class JsonBytes {
 
   private JsonBytes() {}
 
+  /** An array of texts, as most keys are. */
+  static byte[] array(String... texts) {
+    return of(
+        64,
+        json -> {
+          json.writeStartArray();
+          for (String text : texts) {
+            json.writeString(text);
+          }
+          json.writeEndArray();
+        });
+  }
+
   /**
    * @param expected how many bytes there is room for at first
    */

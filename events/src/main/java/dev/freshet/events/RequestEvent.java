@@ -55,6 +55,12 @@ public record RequestEvent(
   /** The longest trace id; W3C trace ids have 32 hexadecimal digits. */
   public static final int MAX_TRACE_ID_BYTES = 64;
 
+  /**
+   * The service whose routes are Freshet's own stages, as {@code commit-to-delete}. They are no
+   * requests: no total counts them.
+   */
+  public static final String FRESHET = "freshet";
+
   /** The route of a request that no route of the application matched. */
   public static final String UNMATCHED = "_unmatched";
 

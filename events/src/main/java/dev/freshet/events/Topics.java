@@ -83,6 +83,11 @@ public record Topics(String namespace) {
     return namespace + ".latency-minutes";
   }
 
+  /** How the parts of the system are: {@link HealthReport} as JSON, keyed by part; compacted. */
+  public String health() {
+    return namespace + ".health";
+  }
+
   /** Records nobody could read, byte for byte, with their origin in the headers. */
   public String deadLetters() {
     return namespace + ".dlq";

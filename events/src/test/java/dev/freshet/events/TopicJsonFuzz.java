@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,20 @@ class TopicJsonFuzz {
         deletions);
   }
 
+  private HealthReport report() {
+    List<HealthReport.Gauge> gauges = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      gauges.add(
+          new HealthReport.Gauge(
+              text(),
+              random.nextBoolean() ? Map.of() : Map.of(text(), text()),
+              random.nextGaussian(),
+              List.of(HealthReport.Level.values()).get(random.nextInt(3))));
+    }
+    return new HealthReport(
+        "a" + text(), "b" + text(), random.nextLong(), random.nextLong(), text(), gauges);
+  }
+
   @Test
   void whatIsWrittenIsReadBackTheSame() throws MalformedEventException {
     for (int round = 0; round < ROUNDS; round++) {
@@ -84,6 +99,10 @@ class TopicJsonFuzz {
       assertThat(AppliedJson.parse(AppliedJson.write(applied)))
           .as("seed %d, round %d", seed, round)
           .isEqualTo(applied);
+      HealthReport report = report();
+      assertThat(HealthReportJson.parse(HealthReportJson.write(report)))
+          .as("seed %d, round %d", seed, round)
+          .isEqualTo(report);
     }
   }
 
@@ -101,6 +120,8 @@ class TopicJsonFuzz {
       refused += refuses(round, () -> InvalidationJson.parse(damaged(invalidation)));
       byte[] applied = AppliedJson.write(applied());
       refused += refuses(round, () -> AppliedJson.parse(damaged(applied)));
+      byte[] report = HealthReportJson.write(report());
+      refused += refuses(round, () -> HealthReportJson.parse(damaged(report)));
     }
     assertThat(refused).as("the damage is real").isGreaterThan(ROUNDS / 2);
   }

@@ -44,6 +44,9 @@ final class ChangeCapture {
     /** The task reads the log, or waits to try again. */
     void reading(boolean really);
 
+    /** A change is in Kafka; microseconds since 1970. May be called by another thread. */
+    void changeArrived(long committedMicros);
+
     /** A heartbeat, and so every change before it, is in Kafka. */
     void heartbeatArrived();
   }
@@ -86,7 +89,8 @@ final class ChangeCapture {
     try {
       task.initialize(new TaskContext(settings, position));
       Deliveries deliveries =
-          new Deliveries(producer, topics.heartbeats(), listener::heartbeatArrived);
+          new Deliveries(
+              producer, topics.heartbeats(), listener::heartbeatArrived, listener::changeArrived);
       task.start(settings);
       while (!closing.getAsBoolean()) {
         ChangeQueue.awaitChange(run, LONGEST_IDLE);

@@ -8,9 +8,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -34,19 +36,24 @@ final class Deliveries {
   private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
   private final String barrierTopic;
   private final Runnable barrierPassed;
+  private final LongConsumer committed;
   private @Nullable SourceRecord lastSettled;
 
   /**
    * @param barrierTopic before a record of this topic is sent, all earlier ones are acknowledged
    * @param barrierPassed told each time such a record is acknowledged
+   * @param committed told when each other change was committed, microseconds since 1970, as soon as
+   *     it is acknowledged, on the producer's thread
    */
   Deliveries(
       Producer<byte @Nullable [], byte @Nullable []> producer,
       String barrierTopic,
-      Runnable barrierPassed) {
+      Runnable barrierPassed,
+      LongConsumer committed) {
     this.producer = producer;
     this.barrierTopic = barrierTopic;
     this.barrierPassed = barrierPassed;
+    this.committed = committed;
   }
 
   /** Sends one change; blocks while too many are under way. */
@@ -58,7 +65,27 @@ final class Deliveries {
       settleFirst();
     }
     settle(); // a failure stops the sending of later changes, above all of heartbeats
-    inFlight.add(new Sent(source, producer.send(records.of(source))));
+    long micros = source.topic().equals(barrierTopic) ? 0 : committedMicros(source);
+    inFlight.add(
+        new Sent(
+            source,
+            producer.send(
+                records.of(source),
+                (metadata, failure) -> {
+                  if (failure == null && micros > 0) {
+                    committed.accept(micros);
+                  }
+                })));
+  }
+
+  /** 0 for what is no row change, as the tombstone behind a delete. */
+  private static long committedMicros(SourceRecord source) {
+    if (source.value() instanceof Struct change && change.schema().field("source") != null) {
+      Struct origin = change.getStruct("source");
+      Object micros = origin.schema().field("ts_us") == null ? null : origin.get("ts_us");
+      return micros instanceof Long known ? known : 0;
+    }
+    return 0;
   }
 
   /** Takes note of what has been acknowledged so far; does not block. */

@@ -5,6 +5,7 @@ import dev.freshet.events.Topics;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,16 +31,18 @@ public final class Ingest {
    * captured. It refuses to start where changes may have been missed.
    *
    * @param columnsBefore the tables, each with the columns whose old values are needed
+   * @param stages told of each change that Kafka has acknowledged
    */
   public static Service service(
       IngestConfig config,
       PostgresConnection postgres,
       KafkaConnection kafka,
       Topics topics,
-      Map<TableName, Set<String>> columnsBefore) {
+      Map<TableName, Set<String>> columnsBefore,
+      Stages stages) {
     Map<TableName, Set<String>> copy = new HashMap<>();
     columnsBefore.forEach((table, columns) -> copy.put(table, Set.copyOf(columns)));
-    return new IngestService(config, postgres, kafka, topics, Map.copyOf(copy));
+    return new IngestService(config, postgres, kafka, topics, Map.copyOf(copy), stages);
   }
 
   /** The topics it writes: one per table, the heartbeat's and its own position. */

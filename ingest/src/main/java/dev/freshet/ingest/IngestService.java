@@ -7,6 +7,7 @@ import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,7 @@ final class IngestService implements Service {
   private final Topics topics;
   private final Map<TableName, Set<String>> columnsBefore;
   private final Heartbeat heartbeat;
+  private final Stages.Stage inKafka;
   private final Thread thread;
   private final CompletableFuture<Boolean> reading = new CompletableFuture<>();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -49,7 +51,9 @@ final class IngestService implements Service {
       PostgresConnection postgres,
       KafkaConnection kafka,
       Topics topics,
-      Map<TableName, Set<String>> columnsBefore) {
+      Map<TableName, Set<String>> columnsBefore,
+      Stages stages) {
+    this.inKafka = stages.sinceCommit("commit-to-kafka");
     this.config = config;
     this.postgres = postgres;
     this.kafka = kafka;
@@ -191,6 +195,11 @@ final class IngestService implements Service {
           heartbeat.start();
         }
       }
+    }
+
+    @Override
+    public void changeArrived(long committedMicros) {
+      inKafka.reached(committedMicros);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.freshet.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +22,9 @@ class DeliveriesTest {
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final AtomicInteger beats = new AtomicInteger();
-  private final Deliveries deliveries = new Deliveries(producer, "beats", beats::incrementAndGet);
+  private final List<Long> commits = new ArrayList<>();
+  private final Deliveries deliveries =
+      new Deliveries(producer, "beats", beats::incrementAndGet, commits::add);
 
   private static SourceRecord change(String topic, long lsn) {
     return new SourceRecord(
@@ -39,6 +44,20 @@ class DeliveriesTest {
     producer.completeNext();
     deliveries.settleAll();
     assertThat(deliveries.position()).hasValue(Map.of("lsn", 3L));
+  }
+
+  @Test
+  void aChangeTellsWhenItWasCommittedAsSoonAsKafkaHasIt() throws InterruptedException {
+    Schema origin = SchemaBuilder.struct().field("ts_us", Schema.INT64_SCHEMA).build();
+    Schema change = SchemaBuilder.struct().field("source", origin).build();
+    Struct value = new Struct(change).put("source", new Struct(origin).put("ts_us", 17L));
+    deliveries.send(new SourceRecord(Map.of(), Map.of(), "t", change, value));
+    assertThat(commits).isEmpty();
+    producer.completeNext();
+    assertThat(commits).containsExactly(17L);
+    deliveries.send(new SourceRecord(Map.of(), Map.of(), "beats", change, value));
+    producer.completeNext();
+    assertThat(commits).as("a heartbeat is no change").containsExactly(17L);
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.freshet.events.Topics;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -49,7 +50,7 @@ final class Pipeline {
     for (String table : tables) {
       all.put(TableName.parse(table), Set.of());
     }
-    return Ingest.service(config, postgres, kafka, topics, all);
+    return Ingest.service(config, postgres, kafka, topics, all, Stages.off());
   }
 
   void sql(String... statements) throws SQLException {

@@ -3,6 +3,7 @@ package dev.freshet.invalidation;
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.Xid;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,6 +81,7 @@ final class Batch {
   private final Map<Integer, Invalidation.Watermark> watermarks = new TreeMap<>();
   private final List<Name> again = new ArrayList<>();
   private List<Name> fresh = new ArrayList<>();
+  private long[] commits = new long[64];
   private long oldestCommitMicros;
   private int changes;
 
@@ -92,6 +94,10 @@ final class Batch {
       stale.keys().forEach(key -> keys.put(key, new Name(key, stale.cause())));
       stale.tagSets().forEach(set -> tagSets.put(set, new Name(set, stale.cause())));
       long committed = stale.cause().source().committedMicros();
+      if (changes > commits.length) {
+        commits = Arrays.copyOf(commits, 2 * commits.length);
+      }
+      commits[changes - 1] = committed;
       if (committed > 0 && (oldestCommitMicros == 0 || committed < oldestCommitMicros)) {
         oldestCommitMicros = committed;
       }
@@ -160,6 +166,16 @@ final class Batch {
   /** Commit time of the oldest change in it, microseconds since 1970; 0 when there is none. */
   long oldestCommitMicros() {
     return oldestCommitMicros;
+  }
+
+  /** Takes commit times, as many as the number says: microseconds since 1970, 0 when unknown. */
+  interface Commits {
+    void taken(long[] committedMicros, int n);
+  }
+
+  /** Shows when each change was committed. */
+  void eachCommit(Commits commits) {
+    commits.taken(this.commits, changes);
   }
 
   /** How many row changes came together. */

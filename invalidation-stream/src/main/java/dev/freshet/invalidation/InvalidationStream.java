@@ -7,6 +7,7 @@ import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Sink;
 import dev.freshet.runtime.SinkService;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.StreamsService;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,14 +49,17 @@ public final class InvalidationStream {
       InvalidationConfig config,
       KafkaConnection kafka,
       String redisUri,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      Stages stages) {
     return List.of(
         new SinkService(
             NAME + "-redis",
             topics.invalidations(),
             topics.namespace() + "-redis-sink",
             kafka,
-            () -> openSink(topics, config, kafka, redisUri, registry, InstantSource.system())),
+            () ->
+                openSink(
+                    topics, config, kafka, redisUri, registry, stages, InstantSource.system())),
         new StreamsService(
             NAME,
             topics.namespace() + "-" + NAME,
@@ -76,6 +80,17 @@ public final class InvalidationStream {
       String redisUri,
       MeterRegistry registry,
       InstantSource clock) {
+    return openSink(topics, config, kafka, redisUri, registry, Stages.off(), clock);
+  }
+
+  private static Sink openSink(
+      Topics topics,
+      InvalidationConfig config,
+      KafkaConnection kafka,
+      String redisUri,
+      MeterRegistry registry,
+      Stages stages,
+      InstantSource clock) {
     RedisConnection redis = RedisConnection.open(redisUri);
     try {
       Bucket.requireLayout(redis.commands(), topics.namespace(), config.buckets());
@@ -90,7 +105,7 @@ public final class InvalidationStream {
         config,
         new DeadLetterWriter(kafka, topics.deadLetters(), NAME + "-redis"),
         publisher,
-        new SinkMetrics(registry),
+        new SinkMetrics(registry, stages),
         clock);
   }
 }

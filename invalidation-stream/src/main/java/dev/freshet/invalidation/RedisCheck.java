@@ -45,7 +45,7 @@ public final class RedisCheck {
         "check the address under \"redis\", its credentials, and that Redis runs; " + ALLOW);
   }
 
-  private static Map<String, String> info(String text) {
+  static Map<String, String> info(String text) {
     Map<String, String> info = new HashMap<>();
     text.lines()
         .filter(line -> line.contains(":"))

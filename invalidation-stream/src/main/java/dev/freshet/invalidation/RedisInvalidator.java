@@ -130,6 +130,7 @@ final class RedisInvalidator implements Sink {
         underWay.forEach(bucket -> bucket.send(slice, referenceXid));
       }
     }
+    metrics.received(batch);
     finish(batch, underWay, floor);
   }
 

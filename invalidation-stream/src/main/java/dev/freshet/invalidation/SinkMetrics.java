@@ -1,5 +1,6 @@
 package dev.freshet.invalidation;
 
+import dev.freshet.runtime.Stages;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -14,8 +15,12 @@ final class SinkMetrics {
   private final Counter calls;
   private final Counter unreadable;
   private final Timer oldest;
+  private final Stages.Stage received;
+  private final Stages.Stage deleted;
 
-  SinkMetrics(MeterRegistry registry) {
+  SinkMetrics(MeterRegistry registry, Stages stages) {
+    received = stages.sinceCommit("commit-to-invalidation");
+    deleted = stages.sinceCommit("commit-to-delete");
     changes = registry.counter("freshet.invalidation.changes");
     tags = registry.counter("freshet.invalidation.tags");
     keys = registry.counter("freshet.invalidation.keys.deleted");
@@ -32,10 +37,15 @@ final class SinkMetrics {
     unreadable.increment();
   }
 
-  void applied(Batch batch, long deleted, int scriptCalls, long nowMicros) {
+  void received(Batch batch) {
+    batch.eachCommit(received::reached);
+  }
+
+  void applied(Batch batch, long keysDeleted, int scriptCalls, long nowMicros) {
+    batch.eachCommit(deleted::reached);
     changes.increment(batch.changes());
     tags.increment(batch.tags().size());
-    keys.increment(deleted);
+    keys.increment(keysDeleted);
     calls.increment(scriptCalls);
     if (batch.oldestCommitMicros() > 0) {
       oldest.record(Math.max(0, nowMicros - batch.oldestCommitMicros()), TimeUnit.MICROSECONDS);

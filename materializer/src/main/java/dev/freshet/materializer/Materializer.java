@@ -11,6 +11,7 @@ import dev.freshet.runtime.ConsumerLags;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -60,10 +61,11 @@ public final class Materializer {
       KafkaConnection kafka,
       PostgresConnection postgres,
       CaptureGate gate,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      Stages stages) {
     Database database = new Database(postgres);
     ViewFollowers followers =
-        new ViewFollowers(topics, kafka, database, config, registry, ConsumerLags::new);
+        new ViewFollowers(topics, kafka, database, config, registry, stages, ConsumerLags::new);
     return services(topics, views, kafka, database, gate, followers);
   }
 

@@ -11,6 +11,7 @@ import dev.freshet.materializer.view.View;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.SinkService;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.StreamsService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -36,6 +37,7 @@ record ViewFollowers(
     Database database,
     MaterializerConfig config,
     MeterRegistry registry,
+    Stages stages,
     Supplier<? extends KafkaClientSupplier> clients) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ViewFollowers.class);
@@ -59,7 +61,7 @@ record ViewFollowers(
                     view,
                     attempt,
                     new Invalidations(kafka, topics, view.table()),
-                    new SinkMetrics(registry, view.name(), InstantSource.system())));
+                    new SinkMetrics(registry, view.name(), stages, InstantSource.system())));
     boolean onDisk = config.store() == MaterializerConfig.Store.DISK;
     Service stream =
         new StreamsService(

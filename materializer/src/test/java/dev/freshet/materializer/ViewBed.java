@@ -15,6 +15,7 @@ import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicProvisioner;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -63,7 +64,8 @@ final class ViewBed implements AutoCloseable {
     tables.forEach(table -> captured.put(table, Set.of()));
     TopicProvisioner.ensure(kafka, Ingest.topics(IngestConfig.defaults(), topics, tables));
     TopicProvisioner.ensure(kafka, Materializer.topics(topics, views));
-    this.capture = Ingest.service(IngestConfig.defaults(), postgres, kafka, topics, captured);
+    this.capture =
+        Ingest.service(IngestConfig.defaults(), postgres, kafka, topics, captured, Stages.off());
     capture.start();
   }
 
@@ -88,7 +90,13 @@ final class ViewBed implements AutoCloseable {
             database,
             new CaptureGate(topics.namespace(), topics.namespace()),
             new ViewFollowers(
-                topics, kafka, database, config, new SimpleMeterRegistry(), clients)));
+                topics,
+                kafka,
+                database,
+                config,
+                new SimpleMeterRegistry(),
+                Stages.off(),
+                clients)));
     keepers.forEach(Service::start);
   }
 

@@ -165,8 +165,7 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
     if (found == null) {
       byte[] own = Arrays.copyOfRange(name.bytes(), name.offset(), name.offset() + name.length());
       boolean room = services.size() < config.maxServices();
-      byte[] counted =
-          room || Arrays.equals(own, Merger.Reserved.TOTAL) ? own : Merger.Reserved.OTHER;
+      byte[] counted = room || Merger.Reserved.isNoOtherService(own) ? own : Merger.Reserved.OTHER;
       found = services.get(counted);
       if (found == null) {
         found = new CombinedService(counted, config.maxRoutes() * ROUTES_HERE);
@@ -232,6 +231,9 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
       service.empty(
           (route, at, tally) -> add(service.name(), route.name(), at, tally, now),
           (at, total) -> {
+            if (Arrays.equals(service.name(), Merger.Reserved.FRESHET)) {
+              return; // stages of one way are no requests, and their sum says nothing
+            }
             add(service.name(), Merger.Reserved.TOTAL, at, total, now);
             totals.computeIfAbsent(at, key -> new Tally()).merge(total);
           });

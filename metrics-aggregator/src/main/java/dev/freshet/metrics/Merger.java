@@ -4,6 +4,7 @@ import dev.freshet.events.DeadLetter;
 import dev.freshet.events.LatencyJson;
 import dev.freshet.events.LatencyMinute;
 import dev.freshet.events.LatencyRow;
+import dev.freshet.events.RequestEvent;
 import dev.freshet.events.Varints;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
   private final MetricsConfig config;
   private final AggregatorMeters meters;
   private final AggregatorMeters.Uncommitted counts;
+  private final RouteTotals totals;
   private final RouteWindows.Bench bench;
   private Slices<Slices<RouteWindows>> services = new Slices<>();
   private final List<RouteWindows> gone = new ArrayList<>();
@@ -49,10 +51,11 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
   private @Nullable ProcessorContext<byte[], byte[]> context;
   private @Nullable CommitStore store;
 
-  Merger(MetricsConfig config, AggregatorMeters meters) {
+  Merger(MetricsConfig config, AggregatorMeters meters, RouteTotals totals) {
     this.config = config;
     this.meters = meters;
     this.counts = meters.ofTask();
+    this.totals = totals;
     this.bench = new RouteWindows.Bench(Panes.of(config.windows()));
   }
 
@@ -124,6 +127,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
         advance(wall);
       }
       RouteWindows route = route(all, service, partials);
+      totals.add(route, partials);
       boolean known =
           route.add(pane, present, partials.bytes(), partials.tally(), partials.tallyEnd());
       if (!known || pane < present) {
@@ -309,11 +313,17 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
   static final class Reserved {
     static final byte[] TOTAL = LatencyRow.TOTAL.getBytes(StandardCharsets.UTF_8);
     static final byte[] OTHER = LatencyRow.OTHER.getBytes(StandardCharsets.UTF_8);
+    static final byte[] FRESHET = RequestEvent.FRESHET.getBytes(StandardCharsets.UTF_8);
 
     private Reserved() {}
 
     static boolean isReserved(byte[] route) {
       return Arrays.equals(route, TOTAL) || Arrays.equals(route, OTHER);
+    }
+
+    /** Services that are never counted as one of the others. */
+    static boolean isNoOtherService(byte[] service) {
+      return Arrays.equals(service, TOTAL) || Arrays.equals(service, FRESHET);
     }
 
     static boolean isTotalOfAll(RouteWindows route) {

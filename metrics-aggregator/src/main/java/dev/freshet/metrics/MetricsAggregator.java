@@ -28,7 +28,11 @@ public final class MetricsAggregator {
   /** Request events to rows and minutes; a pure function of its arguments. */
   public static Topology topology(Topics topics, MetricsConfig config) {
     return MetricsTopology.build(
-        topics, config, Lag.NONE, new AggregatorMeters(new SimpleMeterRegistry()));
+        topics,
+        config,
+        Lag.NONE,
+        new AggregatorMeters(new SimpleMeterRegistry()),
+        new RouteTotals(0));
   }
 
   /** The topics this role writes; the one of requests belongs to those who send them. */
@@ -66,7 +70,8 @@ public final class MetricsAggregator {
             topics,
             config,
             partition -> lags.of(requests, partition),
-            new AggregatorMeters(registry));
+            new AggregatorMeters(registry),
+            RouteTotals.shownIn(registry));
     return new StreamsService(
         NAME, topics.namespace() + "-" + NAME, topology, kafka, settings, lags);
   }

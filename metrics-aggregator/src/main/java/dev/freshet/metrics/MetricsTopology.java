@@ -36,14 +36,15 @@ final class MetricsTopology {
 
   private MetricsTopology() {}
 
-  static Topology build(Topics topics, MetricsConfig config, Lag lag, AggregatorMeters meters) {
+  static Topology build(
+      Topics topics, MetricsConfig config, Lag lag, AggregatorMeters meters, RouteTotals totals) {
     Topology topology = new Topology();
     source(topology, REQUESTS, topics.requests());
     topology.addProcessor(COMBINER, () -> new Combiner(config, lag, meters), REQUESTS);
     topology.addStateStore(CommitStore.unlogged(Combiner.STORE), COMBINER);
     sink(topology, PARTIALS, topics.latencyPartials(), new NotesToAll(), COMBINER);
     source(topology, ALL_PARTIALS, topics.latencyPartials());
-    topology.addProcessor(MERGER, () -> new Merger(config, meters), ALL_PARTIALS);
+    topology.addProcessor(MERGER, () -> new Merger(config, meters, totals), ALL_PARTIALS);
     topology.addStateStore(CommitStore.logged(Merger.STORE, CHANGELOG), MERGER);
     sink(topology, Merger.ROWS, topics.latency(), new ByService(), MERGER);
     sink(topology, Merger.MINUTES, topics.latencyMinutes(), new ByService(), MERGER);

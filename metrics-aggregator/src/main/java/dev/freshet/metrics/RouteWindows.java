@@ -4,6 +4,7 @@ import dev.freshet.events.LatencyJson;
 import dev.freshet.events.Varints;
 import dev.freshet.metrics.Panes.Window;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
@@ -47,6 +48,7 @@ final class RouteWindows {
   private int longestUnknown; // bits by window
   private int changed; // bits by window
   private final byte[] @Nullable [] keys;
+  private RouteTotals.@Nullable Total total;
 
   RouteWindows(Bench bench, byte[] service, byte[] route) {
     this.bench = bench;
@@ -60,6 +62,20 @@ final class RouteWindows {
     }
     this.longest = new long[windows];
     this.keys = new byte[windows][];
+  }
+
+  /** Whether it is the sum of other routes. */
+  boolean isTotal() {
+    return Arrays.equals(route, Merger.Reserved.TOTAL);
+  }
+
+  /** What it adds up to since this process has counted it, once that was asked for. */
+  RouteTotals.@Nullable Total total() {
+    return total;
+  }
+
+  void total(RouteTotals.Total here) {
+    total = here;
   }
 
   byte[] serviceName() {

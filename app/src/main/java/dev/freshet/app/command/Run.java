@@ -5,7 +5,8 @@ import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Pipeline;
 import dev.freshet.app.Role;
 import dev.freshet.app.Terminal;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import dev.freshet.app.monitor.Metrics;
+import dev.freshet.app.monitor.MonitoringDoor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -61,10 +62,17 @@ final class Run implements Callable<Integer> {
     List<Role> roles = RoleNames.chosen(spec, names);
     FreshetConfig read = config.read(terminal);
     Pipeline pipeline = new Pipeline();
+    Metrics metrics = new Metrics();
     Thread onSignal = new Thread(() -> closeWithin(pipeline), "stop");
     Runtime.getRuntime().addShutdownHook(onSignal);
-    try (pipeline) {
-      pipeline.start(read, roles, new SimpleMeterRegistry(), terminal::say);
+    try (metrics;
+        pipeline;
+        MonitoringDoor door =
+            MonitoringDoor.open(read.monitoring(), metrics, pipeline).orElse(null)) {
+      if (door != null) {
+        terminal.say("metrics at %s/metrics".formatted(door.url()));
+      }
+      pipeline.start(read, roles, metrics.registry(), terminal::say);
       terminal.say("ready: namespace %s".formatted(read.namespace()));
       return watch(pipeline).number();
     } finally {

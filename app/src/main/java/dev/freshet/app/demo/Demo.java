@@ -3,6 +3,8 @@ package dev.freshet.app.demo;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Pipeline;
 import dev.freshet.app.Terminal;
+import dev.freshet.app.monitor.Metrics;
+import dev.freshet.app.monitor.MonitoringDoor;
 import dev.freshet.cache.CacheEvent;
 import dev.freshet.cache.Codec;
 import dev.freshet.cache.Entries;
@@ -16,7 +18,6 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The embedded stack, all roles, the workload and its judge, in one process. */
 final class Demo {
@@ -55,7 +57,8 @@ final class Demo {
   private final Options options;
   private final Terminal terminal;
   private final CountDownLatch stop;
-  private final MeterRegistry registry = new SimpleMeterRegistry();
+  private final Metrics metrics = new Metrics();
+  private final MeterRegistry registry = metrics.registry();
 
   /**
    * @param stop ends the demo early when it is counted down
@@ -67,23 +70,30 @@ final class Demo {
   }
 
   Report run() throws InterruptedException {
+    MonitoringDoor door = null;
     try (EmbeddedStack stack = DemoStack.start(options.data(), terminal::say);
         Pipeline pipeline = new Pipeline()) {
       DemoDatabase database = new DemoDatabase(stack.postgres());
       boolean fresh = database.prepare();
       FreshetConfig config = DemoStack.config(stack);
       Path file = DemoStack.writeConfig(stack);
+      door = MonitoringDoor.open(config.monitoring(), metrics, pipeline).orElse(null);
       pipeline.start(config, DemoViews.otherRoles(), registry, terminal::say);
       terminal.say(
           fresh
               ? "100 organizations, 500 facilities, 10,000 readings; 600 dashboards to cache"
               : "going on where the last run in this folder stopped");
-      tellHowToLook(stack, file);
+      tellHowToLook(stack, file, door);
       return observe(stack, pipeline, database, config);
+    } finally {
+      if (door != null) {
+        door.close();
+      }
+      metrics.close();
     }
   }
 
-  private void tellHowToLook(EmbeddedStack stack, Path file) {
+  private void tellHowToLook(EmbeddedStack stack, Path file, @Nullable MonitoringDoor door) {
     terminal.err().println();
     terminal.err().println("  look: http://" + DemoStack.CONSOLE);
     terminal.err().println();
@@ -94,6 +104,9 @@ final class Demo {
     terminal.err().println("    ./freshet tail -c " + file);
     terminal.err().println("    ./freshet latency --window 1m -c " + file);
     terminal.err().println("    ./freshet views -c " + file);
+    if (door != null) {
+      terminal.err().println("    curl " + door.url() + "/metrics");
+    }
     terminal.err().println();
   }
 

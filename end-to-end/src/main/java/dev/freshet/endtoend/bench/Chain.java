@@ -7,6 +7,7 @@ import dev.freshet.invalidation.InvalidationConfig;
 import dev.freshet.invalidation.InvalidationStream;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.SinkService;
+import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
@@ -27,7 +28,8 @@ enum Chain {
                   INVALIDATION,
                   bed.kafka(),
                   bed.redisUri(),
-                  new SimpleMeterRegistry()));
+                  new SimpleMeterRegistry(),
+                  Stages.off()));
       services.add(capture(bed, topics));
       return services;
     }
@@ -101,6 +103,11 @@ enum Chain {
 
   private static Service capture(TestBed bed, Topics topics) {
     return Ingest.service(
-        INGEST, bed.postgres(), bed.kafka(), topics, TestBed.RULES.columnsNeededBefore());
+        INGEST,
+        bed.postgres(),
+        bed.kafka(),
+        topics,
+        TestBed.RULES.columnsNeededBefore(),
+        Stages.off());
   }
 }

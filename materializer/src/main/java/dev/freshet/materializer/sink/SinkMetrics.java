@@ -1,5 +1,6 @@
 package dev.freshet.materializer.sink;
 
+import dev.freshet.runtime.Stages;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
 
 /** What the sink of a view counts, and how the view stands. */
@@ -15,13 +17,15 @@ public final class SinkMetrics {
   private final Counter rows;
   private final Counter batches;
   private final Timer latency;
+  private final Stages.Stage visible;
   private final InstantSource clock;
   private volatile long rowsNow;
   private volatile long errorsNow;
   private volatile long stateBytes;
   private volatile double lagSeconds;
 
-  public SinkMetrics(MeterRegistry registry, String view, InstantSource clock) {
+  public SinkMetrics(MeterRegistry registry, String view, Stages stages, InstantSource clock) {
+    this.visible = stages.sinceCommit("view:" + view);
     this.rows = registry.counter("freshet.view.rows.changed", "view", view);
     this.batches = registry.counter("freshet.view.transactions", "view", view);
     this.latency =
@@ -46,7 +50,8 @@ public final class SinkMetrics {
 
   /** A position was written, with so many changed rows before it. */
   void applied(int changed, Registry.Told told) {
-    Duration since = Duration.between(Instant.parse(told.committed()), clock.instant());
+    Instant commit = Instant.parse(told.committed());
+    Duration since = Duration.between(commit, clock.instant());
     rowsNow = told.rows();
     errorsNow = told.errors();
     stateBytes = told.stateBytes();
@@ -54,6 +59,7 @@ public final class SinkMetrics {
     if (changed > 0) {
       rows.increment(changed);
       batches.increment();
+      visible.reached(ChronoUnit.MICROS.between(Instant.EPOCH, commit));
       latency.record(since.isNegative() ? Duration.ZERO : since);
     }
   }
