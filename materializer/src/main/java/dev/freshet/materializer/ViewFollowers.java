@@ -8,6 +8,7 @@ import dev.freshet.materializer.sink.SinkMetrics;
 import dev.freshet.materializer.stream.ViewTopology;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
+import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.SinkService;
@@ -23,8 +24,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.StreamsConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the services that follow the log with one seed of a view.
@@ -39,8 +38,6 @@ record ViewFollowers(
     MeterRegistry registry,
     Stages stages,
     Supplier<? extends KafkaClientSupplier> clients) {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ViewFollowers.class);
 
   /** The services of this seed; they share nothing with those of another one. */
   ViewFollower of(View view, int attempt) {
@@ -76,14 +73,26 @@ record ViewFollowers(
 
   /** Removes what the services of a seed left in Kafka and on disk. */
   void forget(String application) {
-    Path state = config.stateFolder(topics.namespace());
     try (SeedTopics kafkaSide = new SeedTopics(kafka, topics)) {
       kafkaSide.forget(application);
     }
+    forgetDisk(application);
+  }
+
+  /**
+   * Removes state on disk. A new seed's comes from its changelog: what lies there under its name is
+   * of a database or a Kafka that is no more, and its rows would be taken for the view's.
+   */
+  void forgetDisk(String application) {
+    Path state = config.stateFolder(topics.namespace()).resolve(application);
     try {
-      Utils.delete(state.resolve(application).toFile());
+      Utils.delete(state.toFile());
     } catch (IOException e) {
-      LOG.warn("the old state in {} was not deleted: {}", state.resolve(application), e.toString());
+      throw FreshetException.failed(
+          "old state of a view could not be deleted",
+          state + ": " + e,
+          "delete this folder, or set materializer.state-directory to another one",
+          e);
     }
   }
 }

@@ -162,11 +162,13 @@ final class ViewKeeper implements Service {
     if (closing) {
       return;
     }
+    int attempt = seeded.attempt().number();
+    followers.forgetDisk(SeedTopics.application(topics, view, attempt));
     seeding.show(seeded);
     if (old != null) {
       old.forget();
     }
-    follow(view, seeded.attempt().number());
+    follow(view, attempt);
   }
 
   /** Whether somebody asked for a rebuild meanwhile. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.embedded.EmbeddedStack;
 import dev.freshet.materializer.sink.Registry;
 import dev.freshet.materializer.view.View;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -64,11 +65,17 @@ class ViewsIT {
     AtomicBoolean done = new AtomicBoolean();
     AtomicLong torn = new AtomicLong();
     AtomicLong looks = new AtomicLong();
+    // as a database leaves it that was thrown away: the next one's first seed has the same name
+    Path leftOver = folder.resolve("a/it/it-view-by_region-" + view.plan().id() + "-1/leftover");
+    Files.createDirectories(leftOver.getParent());
+    Files.writeString(leftOver, "state of another time");
     try (ViewBed bed = new ViewBed(stack, "it", folder.resolve("a"), List.of(view))) {
       Thread writer = new Thread(() -> transfers(bed, done), "writer");
       writer.start(); // the seed is taken while transactions run
       bed.startViews();
       bed.awaitLive();
+      assertThat(leftOver.getParent()).isNotEmptyDirectory();
+      assertThat(leftOver).doesNotExist();
       Thread looker = new Thread(() -> look(bed, done, torn, looks), "looker");
       looker.start();
       ViewBed.until("some looks", () -> looks.get() > 100);
