@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +83,7 @@ final class ViewKeeper implements Service {
 
   private void run() {
     try {
-      begin();
+      untilBegun();
       try (RebuildWatch watch = new RebuildWatch(database, registry, view.name())) {
         while (!closing) {
           lookAgain(watch);
@@ -96,12 +97,36 @@ final class ViewKeeper implements Service {
     }
   }
 
+  private void untilBegun() {
+    while (!closing) {
+      try {
+        begin();
+        return;
+      } catch (RuntimeException e) {
+        if (closing || !mayPass(e)) {
+          throw e;
+        }
+        LOG.warn("view {} could not begin; tried again", view.name(), e);
+        health = new Health(Health.State.DEGRADED, "could not begin: " + e.getMessage());
+        pause(PAUSE_AFTER_FAILURE);
+      }
+    }
+  }
+
+  /** Whether Postgres or Kafka said it: what they do not do now they may do later. */
+  private static boolean mayPass(Throwable failure) {
+    return failure instanceof SQLException
+        || failure instanceof KafkaException
+        || (failure.getCause() != null && mayPass(failure.getCause()));
+  }
+
   private void begin() {
     Optional<Registry.Known> known = known();
     boolean asItShouldBe = known.filter(this::isMine).isPresent();
     known
+        .filter(row -> following == null)
         .filter(Registry.Known::live)
-        .flatMap(old -> old.id().equals(view.plan().id()) ? Optional.of(view) : before(old))
+        .flatMap(old -> old.id().equals(view.plan().id()) ? Optional.of(in(old)) : before(old))
         .ifPresent(old -> goOn(old, known.get()));
     if (!asItShouldBe || following == null) {
       seed();
@@ -113,6 +138,11 @@ final class ViewKeeper implements Service {
         && !known.rebuild()
         && known.id().equals(view.plan().id())
         && known.table().equals(view.table().toString());
+  }
+
+  /** The view as it is, in the table where its rows are: another one may be anybody's. */
+  private View in(Registry.Known old) {
+    return new View(view.plan(), TableName.parse(old.table()), view.tags());
   }
 
   /** The view as it was when its rows were made; empty when it is not understood any more. */
@@ -147,7 +177,13 @@ final class ViewKeeper implements Service {
     if (closing) {
       return;
     }
-    follower.start();
+    try {
+      follower.start();
+    } catch (RuntimeException e) {
+      following = null;
+      follower.close();
+      throw e;
+    }
     health = Health.of(Health.State.RUNNING);
   }
 
@@ -158,6 +194,7 @@ final class ViewKeeper implements Service {
     ViewFollower old = following;
     if (old != null) {
       old.close();
+      following = null;
     }
     if (closing) {
       return;
@@ -181,13 +218,19 @@ final class ViewKeeper implements Service {
       LOG.info("view {} is rebuilt, as it was asked for", view.name());
       seed();
     } catch (RuntimeException e) {
-      ViewFollower old = following;
-      if (closing || old == null || old.isClosed()) {
+      if (closing || !mayPass(e)) {
         throw e;
       }
-      LOG.warn("view {} was not rebuilt, its old rows go on; tried again", view.name(), e);
+      LOG.warn(
+          "view {} was not rebuilt{}; tried again",
+          view.name(),
+          following == null ? "" : ", its old rows go on",
+          e);
       health = new Health(Health.State.DEGRADED, "could not be rebuilt: " + e.getMessage());
       pause(PAUSE_AFTER_FAILURE);
+      if (following == null) {
+        untilBegun();
+      }
     }
   }
 

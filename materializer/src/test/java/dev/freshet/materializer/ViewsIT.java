@@ -215,6 +215,17 @@ class ViewsIT {
       assertThat(folder.resolve("d/changes/changes-view-changed-" + old.plan().id() + "-1"))
           .as("the old one's state")
           .doesNotExist();
+
+      View sameColumns =
+          ViewBed.view(stack, "changed", "select a.branch, a.id as n from accounts a");
+      bed.stopViews();
+      bed.change(sameColumns);
+      bed.startViews();
+      ViewBed.until(
+          "rows with another key are there",
+          () -> known(bed, "changed").id().equals(sameColumns.plan().id()));
+      bed.sql("update accounts set branch = null where id % 3 = 0");
+      bed.awaitEqual(sameColumns);
     }
   }
 

@@ -39,6 +39,7 @@ public final class LossyProducer implements AutoCloseable {
     properties.put("linger.ms", "50");
     properties.put("max.block.ms", "2000");
     properties.put("buffer.memory", Integer.toString(4 << 20));
+    properties.put("request.timeout.ms", "30000");
     properties.put("delivery.timeout.ms", "30050");
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 
 /**
@@ -47,6 +48,7 @@ final class ThreadFailures {
       root = root.getCause();
     }
     StackTraceElement[] frames = root.getStackTrace();
-    return frames.length > 0 && frames[0].getClassName().startsWith(CLIENTS);
+    return root instanceof ApiException // these have no trace
+        || (frames.length > 0 && frames[0].getClassName().startsWith(CLIENTS));
   }
 }

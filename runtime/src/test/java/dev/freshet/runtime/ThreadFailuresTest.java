@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.time.Instant;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,12 @@ class ThreadFailuresTest {
   @Test
   void anExceptionOfAKafkaClientCostsAThread() {
     assertThat(failures.answer(ofProducer())).isEqualTo(REPLACE_THREAD);
+  }
+
+  @Test
+  void soDoesAnAnswerOfKafkaItself() {
+    assertThat(failures.answer(new StreamsException(new TimeoutException("no answer"))))
+        .isEqualTo(REPLACE_THREAD);
   }
 
   @Test

@@ -117,7 +117,7 @@ public final class Verification {
       Statement statement, String kind, String these, String without, Set<String> found)
       throws SQLException {
     String sql =
-        "SELECT d::text, count(*) FROM (%s EXCEPT ALL %s) d GROUP BY 1 LIMIT %d"
+        "SELECT d::text, count(*) FROM (%s EXCEPT ALL %s) d GROUP BY 1 ORDER BY 1 LIMIT %d"
             .formatted(these, without, MOST_TOLD);
     try (ResultSet rows = statement.executeQuery(sql)) {
       while (rows.next()) {

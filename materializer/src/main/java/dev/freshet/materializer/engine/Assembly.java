@@ -126,6 +126,8 @@ final class Assembly {
         new JoinIndex(state, stores, Keys.array(join.rightKeys()), join.right().columns().size());
     if (Distinctness.hasDistinctRows(join.left())) {
       writtenOnce.add(left.store());
+    } else {
+      lookedUp.add(left.store());
     }
     lookedUp.add(right.store());
     return new Joining(join, left, right, place(join), above);

@@ -84,7 +84,12 @@ public record CaptureGate(String publication, String slot) {
   }
 
   private String missing(Connection connection, Set<TableName> tables) throws SQLException {
-    if (ask(connection, "SELECT slot_name FROM pg_replication_slots WHERE slot_name = ?", slot)
+    if (ask(
+            connection,
+            """
+            SELECT slot_name FROM pg_replication_slots
+            WHERE slot_name = ? AND confirmed_flush_lsn IS NOT NULL""",
+            slot)
         .isEmpty()) {
       return "no replication slot " + slot;
     }

@@ -103,16 +103,30 @@ public final class Seeding {
         SeedWriter writer = new SeedWriter(kafka, application);
         Connection connection = gate.snapshot(database, view, closing);
         SeedProgress progress = new SeedProgress(database, registry, view.name())) {
-      String changelog = kafkaSide.prepareState(application);
-      Begin begin = begin(connection);
-      long rows = new TableSwap(view, topics.namespace()).fill(connection);
-      progress.filled(rows);
-      writeState(connection, begin, rows, changelog, writer, progress);
-      kafkaSide.startAt(application, begin.start());
-      connection.commit();
-      return new Seeded(attempt, begin, rows);
+      try {
+        String changelog = kafkaSide.prepareState(application);
+        Begin begin = begin(connection);
+        long rows = new TableSwap(view, topics.namespace()).fill(connection);
+        progress.filled(rows);
+        writeState(connection, begin, rows, changelog, writer, progress);
+        kafkaSide.startAt(application, begin.start());
+        connection.commit();
+        return new Seeded(attempt, begin, rows);
+      } catch (SQLException | RuntimeException e) {
+        forget(kafkaSide, application, e);
+        throw e;
+      }
     } catch (SQLException e) {
       throw failed(e);
+    }
+  }
+
+  /** The next attempt has another name: what this one wrote would stay for ever. */
+  private static void forget(SeedTopics kafkaSide, String application, Exception cause) {
+    try {
+      kafkaSide.forget(application);
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -190,14 +204,20 @@ public final class Seeding {
         SeedWriter writer =
             new SeedWriter(kafka, SeedTopics.application(topics, view, seeded.attempt().number()));
         Connection connection = database.open()) {
-      registry.letGo(connection, view.name());
+      registry.letGo(connection, view.name(), seeded.attempt());
       kafkaSide.emptyRows(view);
       connection.setAutoCommit(false);
       TableSwap table = new TableSwap(view, topics.namespace());
       long next = writeRows(connection, seeded, table, writer);
       table.show(connection);
       registry.live(
-          connection, view, seeded.attempt(), next, seeded.begin().lsn().toString(), seeded.rows());
+          connection,
+          view,
+          seeded.attempt(),
+          next,
+          seeded.begin().lsn().toString(),
+          seeded.begin().now(),
+          seeded.rows());
       connection.commit();
     } catch (SQLException e) {
       throw failed(e);

@@ -250,25 +250,45 @@ public final class Registry {
     }
   }
 
-  /** Notes that a view's topic is about to be another attempt's: nothing more may come from it. */
-  public void letGo(Connection connection, String view) throws SQLException {
-    String sql = "UPDATE freshet.views SET next_offset = ? WHERE namespace = ? AND name = ?";
+  /**
+   * Notes that a view's topic is about to be this attempt's: nothing more may come from the former.
+   *
+   * @throws SQLException also when a later attempt has begun: the topic is not this one's any more
+   */
+  public void letGo(Connection connection, String view, Attempt attempt) throws SQLException {
+    String sql =
+        """
+        UPDATE freshet.views SET next_offset = ?
+        WHERE namespace = ? AND name = ? AND attempts = ?""";
     try (PreparedStatement update = connection.prepareStatement(sql)) {
       update.setLong(1, NOT_FOLLOWED);
       update.setString(2, namespace);
       update.setString(3, view);
-      update.executeUpdate();
+      update.setInt(4, attempt.number());
+      requireLatest(update, view);
+    }
+  }
+
+  private static void requireLatest(PreparedStatement update, String view) throws SQLException {
+    if (update.executeUpdate() != 1) {
+      throw new SQLException("another process seeds view " + view + " at the same time");
     }
   }
 
   /** Notes, in the transaction that shows its first rows, that a view is live. */
   public void live(
-      Connection connection, View view, Attempt attempt, long nextOffset, String lsn, long rows)
+      Connection connection,
+      View view,
+      Attempt attempt,
+      long nextOffset,
+      String lsn,
+      Instant at,
+      long rows)
       throws SQLException {
     String sql =
         """
         UPDATE freshet.views SET view_id = ?, live = true, table_name = ?, sql = ?, zone = ?,
-          next_offset = ?, lsn = ?, committed_at = now(), applied_at = clock_timestamp(),
+          next_offset = ?, lsn = ?, committed_at = ?::timestamptz, applied_at = clock_timestamp(),
           row_count = ?, error_count = 0, error_reasons = '{}', attempt = attempts,
           rebuilds_done = ?, seed_rows = NULL, seed_of = NULL, seed_began = NULL
         WHERE namespace = ? AND name = ? AND attempts = ?""";
@@ -279,14 +299,13 @@ public final class Registry {
       update.setString(4, view.zone());
       update.setLong(5, nextOffset);
       update.setString(6, lsn);
-      update.setLong(7, rows);
-      update.setInt(8, attempt.rebuilds());
-      update.setString(9, namespace);
-      update.setString(10, view.name());
-      update.setInt(11, attempt.number());
-      if (update.executeUpdate() != 1) {
-        throw new SQLException("another process seeds view " + view.name() + " at the same time");
-      }
+      update.setString(7, at.toString());
+      update.setLong(8, rows);
+      update.setInt(9, attempt.rebuilds());
+      update.setString(10, namespace);
+      update.setString(11, view.name());
+      update.setInt(12, attempt.number());
+      requireLatest(update, view.name());
     }
   }
 

@@ -85,11 +85,11 @@ public final class ViewTable {
     }
   }
 
-  /** Whether the table that is there has the columns this view needs. */
+  /** Whether the table that is there has the columns and the key this view needs. */
   boolean fits(Connection connection) throws SQLException {
     String sql =
         """
-        SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
+        SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull FROM pg_attribute a
         WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
         ORDER BY a.attnum""";
     List<String> found = new ArrayList<>();
@@ -97,12 +97,35 @@ public final class ViewTable {
       ask.setString(1, name.quoted());
       try (ResultSet rows = ask.executeQuery()) {
         while (rows.next()) {
-          found.add(rows.getString(1) + " " + rows.getString(2));
+          found.add(rows.getString(1) + " " + rows.getString(2) + " " + rows.getBoolean(3));
         }
       }
     }
-    return found.equals(
-        columns.stream().map(column -> column.name() + " " + column.type()).toList());
+    List<String> needed =
+        columns.stream()
+            .map(column -> column.name() + " " + column.type() + " " + !column.nullable())
+            .toList();
+    List<List<String>> unique =
+        upserts(connection) ? List.of(key.stream().map(Column::name).toList()) : List.of();
+    return found.equals(needed) && uniqueKeys(connection).equals(unique);
+  }
+
+  private List<List<String>> uniqueKeys(Connection connection) throws SQLException {
+    String sql =
+        """
+        SELECT ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number ORDER BY k.place)
+        FROM pg_index i WHERE i.indrelid = to_regclass(?) AND i.indisunique""";
+    List<List<String>> found = new ArrayList<>();
+    try (PreparedStatement ask = connection.prepareStatement(sql)) {
+      ask.setString(1, name.quoted());
+      try (ResultSet rows = ask.executeQuery()) {
+        while (rows.next()) {
+          found.add(List.of((String[]) rows.getArray(1).getArray()));
+        }
+      }
+    }
+    return found;
   }
 
   /** Makes the table, empty and without its index. */
