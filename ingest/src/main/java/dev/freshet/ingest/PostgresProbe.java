@@ -50,9 +50,10 @@ public final class PostgresProbe implements Probe {
       GROUP BY 1 ORDER BY 1\
       """;
 
+  /** A slot without a status is one that nobody has used yet: there is nothing to lose. */
   private static final String SLOTS =
       """
-      SELECT slot_name, coalesce(wal_status, 'lost'),
+      SELECT slot_name, coalesce(wal_status, 'reserved'),
         coalesce(pg_wal_lsn_diff(
           CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
           restart_lsn), 0)::float8

@@ -39,7 +39,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
   private final MetricsConfig config;
   private final AggregatorMeters meters;
   private final AggregatorMeters.Uncommitted counts;
-  private final RouteTotals totals;
+  private final RouteTotals.Uncommitted totals;
   private final RouteWindows.Bench bench;
   private Slices<Slices<RouteWindows>> services = new Slices<>();
   private final List<RouteWindows> gone = new ArrayList<>();
@@ -55,7 +55,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
     this.config = config;
     this.meters = meters;
     this.counts = meters.ofTask();
-    this.totals = totals;
+    this.totals = totals.ofTask();
     this.bench = new RouteWindows.Bench(Panes.of(config.windows()));
   }
 
@@ -65,13 +65,20 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
     services = new Slices<>();
     gone.clear();
     counts.begin();
-    meters.routes(-routes);
-    routes = 0;
+    totals.begin();
+    close();
     nextEmit = 0;
     CommitStore found = context.getStateStore(STORE);
     store = found;
     restore(found.connect(context, this::beforeCommit));
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
+  }
+
+  /** Its routes are shown by whoever goes on with them. */
+  @Override
+  public void close() {
+    meters.routes(-routes);
+    routes = 0;
   }
 
   private void restore(Map<Bytes, byte[]> changelog) {
@@ -127,9 +134,11 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
         advance(wall);
       }
       RouteWindows route = route(all, service, partials);
-      totals.add(route, partials);
       boolean known =
           route.add(pane, present, partials.bytes(), partials.tally(), partials.tallyEnd());
+      if (known) {
+        totals.add(route, partials);
+      }
       if (!known || pane < present) {
         countOverdue(known, partials);
       }
@@ -192,6 +201,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
 
   private void tick(long wall) {
     counts.committed();
+    totals.committed();
     advance(wall);
     if (present > 0 && wall >= nextEmit) {
       nextEmit = wall - Math.floorMod(wall, config.emitEvery().toMillis());
@@ -279,6 +289,7 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
 
   private void beforeCommit() {
     counts.beforeCommit();
+    totals.beforeCommit();
     CommitStore changelog = store;
     if (changelog == null || present == 0) {
       return;

@@ -30,6 +30,8 @@ class RouteTotalsTopologyTest {
   @TempDir Path state;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final RouteTotals totals = RouteTotals.shownIn(registry);
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> requests;
 
@@ -42,12 +44,7 @@ class RouteTotalsTopologyTest {
     settings.put("state.dir", state.toString());
     driver =
         new TopologyTestDriver(
-            MetricsTopology.build(
-                TOPICS,
-                config,
-                Lag.NONE,
-                new AggregatorMeters(new SimpleMeterRegistry()),
-                RouteTotals.shownIn(registry)),
+            MetricsTopology.build(TOPICS, config, Lag.NONE, new AggregatorMeters(meters), totals),
             settings,
             START);
     requests =
@@ -58,13 +55,21 @@ class RouteTotalsTopologyTest {
   @AfterEach
   void close() {
     driver.close();
+    assertThat(meters.get("freshet.latency.routes").gauge().value())
+        .as("routes of tasks that are given up")
+        .isZero();
   }
 
   private void send(String service, String route, int status, double millis, String cache) {
+    send(service, route, status, millis, cache, START);
+  }
+
+  private void send(
+      String service, String route, int status, double millis, String cache, Instant at) {
     String event =
         "{\"service\":\"%s\",\"route\":\"%s\",\"status\":%d,\"duration_ms\":%s,\"cache\":\"%s\"}"
             .formatted(service, route, status, millis, cache);
-    requests.pipeInput(new byte[0], event.getBytes(StandardCharsets.UTF_8), START);
+    requests.pipeInput(new byte[0], event.getBytes(StandardCharsets.UTF_8), at);
   }
 
   @Test
@@ -74,7 +79,8 @@ class RouteTotalsTopologyTest {
     send("web", "/home", 200, 3, "none");
     driver.advanceWallClockTime(Duration.ofSeconds(10));
     driver.advanceWallClockTime(Duration.ofHours(2));
-    send("web", "/cart", 200, 20_000, "none");
+    send("web", "/cart", 200, 20_000, "none", START.plus(Duration.ofHours(2)));
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
     String text = registry.scrape();
     assertThat(text)
         .contains(
@@ -120,6 +126,70 @@ class RouteTotalsTopologyTest {
         .isNotEmpty()
         .allSatisfy(row -> assertThat(row).containsAnyOf("\"count\":0,", "\"count\":1,"))
         .anySatisfy(row -> assertThat(row).contains("\"count\":1,"));
+  }
+
+  @Test
+  void stagesHaveRoomBesidesTheRoutes() {
+    for (int i = 0; i <= RouteTotals.MOST_ROUTES; i++) {
+      send("web", "/r" + i, 200, 1, "none");
+    }
+    for (int i = 0; i <= RouteTotals.MOST_STAGES; i++) {
+      send("freshet", "stage" + i, 0, 1, "none");
+    }
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    assertThat(registry.scrape())
+        .contains(
+            "http_server_request_duration_seconds_count{http_route=\"_other\",service_name=\"_other\"}"
+                + " 1\n",
+            "freshet_stage_duration_seconds_count{stage=\"stage199\"} 1\n",
+            "freshet_stage_duration_seconds_count{stage=\"_other\"} 1\n");
+  }
+
+  @Test
+  void whatIsTooOldToBeCountedIsNotShown() {
+    send("web", "/cart", 200, 1, "none");
+    driver.advanceWallClockTime(Duration.ofSeconds(10));
+    send("web", "/cart", 200, 1, "none", START.minus(Duration.ofDays(2)));
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    assertThat(meters.get("freshet.requests.too.old").counter().count()).isPositive();
+    assertThat(registry.scrape())
+        .contains(
+            "http_server_request_duration_seconds_count{http_route=\"/cart\",service_name=\"web\"}"
+                + " 1\n");
+  }
+
+  @Test
+  void whatIsNotCommittedIsNotShown() {
+    RouteTotals.Uncommitted task = totals.ofTask();
+    RouteWindows route =
+        new RouteWindows(
+            new RouteWindows.Bench(Panes.of(MetricsConfig.defaults().windows())),
+            "web".getBytes(StandardCharsets.UTF_8),
+            "/cart".getBytes(StandardCharsets.UTF_8));
+    task.add(route, oneRequest());
+    task.beforeCommit();
+    task.begin();
+    task.committed();
+    assertThat(registry.scrape()).doesNotContain("/cart");
+    task.add(route, oneRequest());
+    task.beforeCommit();
+    task.add(route, oneRequest());
+    task.committed();
+    assertThat(registry.scrape())
+        .contains(
+            "http_server_request_duration_seconds_count{http_route=\"/cart\",service_name=\"web\"}"
+                + " 1\n");
+  }
+
+  private static Partials.Reader oneRequest() {
+    Tally tally = new Tally();
+    tally.add(1_000_000, 1, false, false, false, false);
+    Partials.Writer writer = new Partials.Writer();
+    writer.begin(0, START.toEpochMilli());
+    writer.add("/cart".getBytes(StandardCharsets.UTF_8), 1, tally);
+    Partials.Reader partials = new Partials.Reader(writer.toBytes());
+    assertThat(partials.next()).isTrue();
+    return partials;
   }
 
   @Test

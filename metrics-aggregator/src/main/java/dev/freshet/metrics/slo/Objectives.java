@@ -67,6 +67,8 @@ final class Objectives {
     states.put(parts[1] + "\n" + parts[2], AlertState.parse(value));
     if (parts[1].startsWith(ROUTES_OF)) {
       routesRing(parts[1]);
+    } else {
+      ring(parts[1]); // without minutes, as after another definition, it is judged calm
     }
     return true;
   }

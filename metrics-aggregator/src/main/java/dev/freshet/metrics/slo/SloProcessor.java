@@ -5,8 +5,8 @@ import dev.freshet.events.AlertJson;
 import dev.freshet.events.DeadLetter;
 import dev.freshet.events.LatencyJson;
 import dev.freshet.events.MalformedEventException;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +37,7 @@ final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Null
   private final AtomicLong firing = new AtomicLong();
   private @Nullable ProcessorContext<byte[], byte @Nullable []> context;
   private @Nullable Objectives objectives;
+  private @Nullable Gauge gauge;
 
   SloProcessor(Map<String, Slo> slos, Patience patience, MeterRegistry registry) {
     this.slos = slos;
@@ -70,11 +71,21 @@ final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Null
     }
     useless.forEach(store::delete);
     objectives = restored;
-    registry.gauge(
-        "freshet.alerts.firing",
-        Tags.of("partition", Integer.toString(context.taskId().partition())),
-        firing);
+    close();
+    gauge =
+        Gauge.builder("freshet.alerts.firing", firing, AtomicLong::get)
+            .tag("partition", Integer.toString(context.taskId().partition()))
+            .register(registry);
     context.schedule(patience.judgeEvery(), PunctuationType.WALL_CLOCK_TIME, this::judge);
+  }
+
+  /** A registry keeps the first gauge of a name, even when what it shows is gone. */
+  @Override
+  public void close() {
+    if (gauge != null) {
+      registry.remove(gauge);
+      gauge = null;
+    }
   }
 
   @Override

@@ -218,6 +218,32 @@ class ObjectivesTest {
   }
 
   @Test
+  void whatFiresIsResolvedWhenItsObjectiveIsAboutAnotherService() {
+    pass(60, 1000, 0);
+    pass(10, 1000, 500);
+    assertThat(told).anyMatch(line -> line.endsWith("1h/5m FIRING"));
+    told.clear();
+    objectives =
+        new Objectives(
+            Map.of(
+                "shop",
+                new Slo(
+                    ERRORS.indicator(),
+                    ERRORS.objective(),
+                    ERRORS.threshold(),
+                    Optional.of("quiet"),
+                    Optional.empty(),
+                    ERRORS.minRequests())),
+            Patience.STANDARD,
+            (key, value) -> {});
+    kept.forEach(objectives::restore);
+    assertThat(objectives.firing()).isPositive();
+    pass(30, 1000, 500);
+    assertThat(told).anyMatch(line -> line.endsWith("1h/5m RESOLVED"));
+    assertThat(objectives.firing()).isZero();
+  }
+
+  @Test
   void goodIsWhatTheIndicatorSays() {
     ExponentialHistogram latencies = new ExponentialHistogram();
     latencies.add(100_000_000L, 90);

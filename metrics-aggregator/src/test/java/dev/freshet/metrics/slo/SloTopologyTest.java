@@ -27,6 +27,7 @@ class SloTopologyTest {
 
   @Test
   void minutesBecomeAlertsAndNonsenseADeadLetter() throws MalformedEventException {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
     Instant start = Instant.parse("2026-11-22T10:00:00Z");
     Properties settings = new Properties();
     settings.put("application.id", "slos");
@@ -34,9 +35,7 @@ class SloTopologyTest {
     try (TopologyTestDriver driver =
         new TopologyTestDriver(
             SloAlerts.topology(
-                topics,
-                Map.of("errors", ObjectivesTest.slo(Indicator.ERRORS, 0.999)),
-                new SimpleMeterRegistry()),
+                topics, Map.of("errors", ObjectivesTest.slo(Indicator.ERRORS, 0.999)), registry),
             settings,
             start)) {
       TestInputTopic<byte[], byte[]> minutes =
@@ -67,6 +66,8 @@ class SloTopologyTest {
               })
           .contains("errors 1h/5m FIRING");
       assertThat(dead.readRecord().value()).containsExactly('x');
+      assertThat(registry.get("freshet.alerts.firing").gauge().value()).isPositive();
     }
+    assertThat(registry.getMeters()).as("nothing of a task that is given up").isEmpty();
   }
 }
