@@ -9,6 +9,7 @@ import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
 
 /** Topics to an HTTP API, a live stream and a dashboard. */
 final class ConsoleRole implements Role {
+
+  private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(30);
+  private static final int LATE_BEATS = 3;
 
   @Override
   public String name() {
@@ -66,7 +70,13 @@ final class ConsoleRole implements Role {
             .map(slo -> objective(slo.getKey(), slo.getValue()))
             .toList(),
         config.metrics().windowNames(),
-        config.console().freshWithin().toMillis());
+        config.console().freshWithin().toMillis(),
+        silentAfterMillis(config.ingest().heartbeatInterval()));
+  }
+
+  /** A beat or two may be late; many are not. */
+  private static long silentAfterMillis(Duration heartbeats) {
+    return Math.max(SHORTEST_SILENCE.toMillis(), heartbeats.toMillis() * LATE_BEATS);
   }
 
   private static Setup.Objective objective(String name, Slo slo) {

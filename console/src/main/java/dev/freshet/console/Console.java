@@ -35,7 +35,7 @@ public final class Console {
     TopicFollower follower = new TopicFollower(kafka, model, setup.views().keySet(), clock);
     LagWatch lags = new LagWatch(kafka, model);
     TopicInvalidator invalidator = new TopicInvalidator(kafka, topics.invalidations());
-    Api api = new Api(model, invalidator, follower::health, setup, clock);
+    Api api = new Api(model, invalidator, follower::health, setup, config.concurrency(), clock);
     ConsolePages pages = new ConsolePages(config, api, model, setup, registry, clock);
     return List.of(
         follower,

@@ -12,6 +12,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,19 +84,19 @@ final class ConsolePages implements Pages {
             new StreamServlet(
                 streams,
                 guard,
-                request ->
-                    streams.channel(
-                        "api", () -> new ApiChannel(api, model.freshness().feed(), run)),
+                (request, opening) ->
+                    streams.follow(
+                        "api", () -> new ApiChannel(api, model.freshness().feed(), run), opening),
                 run)),
         "/api/v1/stream");
-    all.put(
-        holder(new StreamServlet(streams, guard, request -> followed(query(request)), run)),
-        "/live");
+    all.put(holder(new StreamServlet(streams, guard, this::follow, run)), "/live");
     return all;
   }
 
-  private Channel followed(PageQuery query) throws ProblemException {
-    return streams.channel(query, () -> new PageChannel(page, query, api, run));
+  private void follow(HttpServletRequest request, LiveStreams.Opening opening)
+      throws ProblemException, IOException {
+    PageQuery query = query(request);
+    streams.follow(query, () -> new PageChannel(page, query, api, run), opening);
   }
 
   private PageQuery query(HttpServletRequest request) {

@@ -6,7 +6,6 @@ import dev.freshet.console.api.ProblemException;
 import dev.freshet.runtime.BearerToken;
 import dev.freshet.runtime.ListenAddress;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * at 127.0.0.1 and read the answers.
  */
 final class Guard {
-
-  private static final Pattern THIS_MACHINE =
-      Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
 
   private final boolean anybodyOfThisMachine;
   private final BearerToken readers;
@@ -68,7 +64,7 @@ final class Guard {
    * @throws ProblemException when no token is needed and the question names another machine
    */
   void requireThisMachine(@Nullable String host) throws ProblemException {
-    if (anybodyOfThisMachine && (host == null || !THIS_MACHINE.matcher(host).matches())) {
+    if (anybodyOfThisMachine && !ListenAddress.isThisMachine(host)) {
       throw new ProblemException(
           Problem.FOREIGN_HOST,
           "this console answers on this machine, under its name or address",

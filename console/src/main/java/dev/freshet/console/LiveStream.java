@@ -47,6 +47,10 @@ final class LiveStream implements WriteListener, AsyncListener {
     return channel;
   }
 
+  synchronized boolean hasEnded() {
+    return ended;
+  }
+
   /** Sends what is new if the connection takes it; says whether it was given up. */
   synchronized boolean offer() {
     if (ended) {

@@ -4,6 +4,7 @@ import dev.freshet.console.api.Problem;
 import dev.freshet.console.api.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,11 @@ final class LiveStreams implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveStreams.class);
   private static final int MOST_CHANNELS = 50;
+
+  /** Opens a stream that tells what a channel has. */
+  interface Opening {
+    LiveStream open(Channel channel) throws IOException;
+  }
 
   private final int most;
   private final InstantSource clock;
@@ -68,35 +75,41 @@ final class LiveStreams implements AutoCloseable {
     open.decrementAndGet();
   }
 
-  void add(LiveStream stream) {
-    streams.add(stream);
-  }
-
   void remove(LiveStream stream) {
     streams.remove(stream);
   }
 
   /**
-   * The channel of this key, made when it is the first to ask.
+   * Opens a stream of the channel of this key, which is made when it is the first to ask.
    *
    * @throws ProblemException when too many different ones are followed
    */
-  Channel channel(Object key, java.util.function.Supplier<Channel> make) throws ProblemException {
+  void follow(Object key, Supplier<Channel> make, Opening opening)
+      throws ProblemException, IOException {
+    // Both under the lock: a tick in between would drop the channel that nobody follows yet.
     synchronized (channels) {
-      Channel channel = channels.get(key);
-      if (channel == null) {
-        if (channels.size() >= MOST_CHANNELS) {
-          throw new ProblemException(
-              Problem.TOO_MANY_REQUESTS,
-              "%d different filters are followed already".formatted(MOST_CHANNELS),
-              "follow without one");
-        }
-        channel = make.get();
-        channel.tick(clock.millis());
-        channels.put(key, channel);
+      LiveStream stream = opening.open(channel(key, make));
+      streams.add(stream);
+      if (stream.hasEnded()) {
+        streams.remove(stream);
       }
-      return channel;
     }
+  }
+
+  private Channel channel(Object key, Supplier<Channel> make) throws ProblemException {
+    Channel channel = channels.get(key);
+    if (channel == null) {
+      if (channels.size() >= MOST_CHANNELS) {
+        throw new ProblemException(
+            Problem.TOO_MANY_REQUESTS,
+            "%d different filters are followed already".formatted(MOST_CHANNELS),
+            "follow without one");
+      }
+      channel = make.get();
+      channel.tick(clock.millis());
+      channels.put(key, channel);
+    }
+    return channel;
   }
 
   private void tick() {

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class StreamServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
 
-  /** Chooses what a caller is told. */
+  /** Chooses what a caller is told, and opens the stream of it. */
   interface Choosing {
-    Channel channel(HttpServletRequest request) throws ProblemException;
+    void follow(HttpServletRequest request, LiveStreams.Opening opening)
+        throws ProblemException, IOException;
   }
 
   private final transient LiveStreams streams;
@@ -47,14 +48,16 @@ final class StreamServlet extends HttpServlet {
       refuse(request, response, e);
       return;
     }
-    Channel channel;
     try {
-      channel = choosing.channel(request);
+      choosing.follow(request, channel -> open(request, response, channel));
     } catch (ProblemException e) {
       streams.leave();
       refuse(request, response, e);
-      return;
     }
+  }
+
+  private LiveStream open(HttpServletRequest request, HttpServletResponse response, Channel channel)
+      throws IOException {
     response.setStatus(200);
     response.setContentType("text/event-stream;charset=utf-8");
     response.setHeader("Cache-Control", "no-store");
@@ -74,7 +77,7 @@ final class StreamServlet extends HttpServlet {
               }
             });
     self.set(stream);
-    streams.add(stream);
+    return stream;
   }
 
   /** Where the reader stopped, if that was in this process. */

@@ -37,6 +37,36 @@ class ConsolePageIT {
     }
   }
 
+  @Test
+  void aPageWithATokenAsksForItUntilItIsRight() throws Exception {
+    Optional<String> program = Browser.installed();
+    assumeTrue(program.isPresent(), "no Chromium on the PATH: apt-get install chromium");
+    try (Opened open = Opened.withTokens();
+        Browser browser = new Browser(program.orElseThrow(), profile)) {
+      browser.open(open.url() + "/");
+      Browser.await("the question", () -> browser.is("!document.getElementById('token').hidden"));
+      type(browser, "not the token at all");
+      Browser.await(
+          "the refusal",
+          () ->
+              browser.is(
+                  "document.getElementById('link').textContent === 'not the token' && !document.getElementById('token').hidden"));
+      type(browser, Opened.TOKEN);
+      Browser.await(
+          "the stream", () -> browser.is("document.getElementById('link').textContent === 'live'"));
+      Browser.await("the lines", () -> browser.is("document.querySelector('#plot canvas')"));
+      assertThat(browser.is("document.getElementById('token').hidden")).isTrue();
+      assertThat(browser.eval("document.getElementById('feed').textContent")).contains("org:");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static void type(Browser browser, String secret) throws Exception {
+    browser.eval("document.getElementById('secret').focus()");
+    browser.ask("Input.insertText", "text", secret);
+    browser.press("Enter");
+  }
+
   private static void followsAChange(Opened open, Browser browser) throws Exception {
     open.told.change(9999, Told.NOW - 500, 3, "order:new", "order:new", "org:1");
     long began = System.nanoTime();

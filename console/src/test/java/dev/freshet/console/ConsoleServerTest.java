@@ -16,9 +16,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -121,6 +124,43 @@ class ConsoleServerTest {
     assertThat(json("/api/v1/fresh?lsn=0/2000").path("fresh").asBoolean()).isTrue();
     assertThat(json("/api/v1/fresh?lsn=0/2001&wait=50ms").path("fresh").asBoolean()).isFalse();
     assertThat(open.get("/api/v1/fresh?lsn=soon").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void stretchesOfMoreThanAnHourAreMadeOfMinutes() throws Exception {
+    assertThat(json("/api/v1/freshness?range=1h").path("step_ms").asLong()).isEqualTo(15_000);
+    assertThat(json("/api/v1/freshness?range=61m").path("step_ms").asLong()).isEqualTo(60_000);
+  }
+
+  @Test
+  void whoWaitsLeavesRoomForTheOthers() throws Exception {
+    ConsoleConfig two =
+        new ConsoleConfig(
+            Optional.of("127.0.0.1:0"),
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofMillis(250),
+            2,
+            2);
+    try (Opened small = new Opened(two)) {
+      CompletableFuture<HttpResponse<String>> waiting =
+          small.client.sendAsync(
+              HttpRequest.newBuilder(URI.create(small.url() + "/api/v1/fresh?lsn=0/FFFF&wait=3s"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      String other = "/api/monitoring/performance?position=0:99999&wait=1ms";
+      Browser.await("the place is taken", () -> status(small, other) == 429);
+      assertThat(status(small, "/api/v1/fresh?lsn=0/FFFF")).isEqualTo(200);
+      assertThat(waiting.join().body()).contains("\"fresh\":false");
+    }
+  }
+
+  private static int status(Opened of, String path) {
+    try {
+      return of.get(path).statusCode();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(path, e);
+    }
   }
 
   @ParameterizedTest

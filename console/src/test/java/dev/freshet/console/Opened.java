@@ -41,7 +41,8 @@ final class Opened implements AutoCloseable {
             Map.of("totals", "select 1"),
             List.of(new Setup.Objective("latency", "latency", 500.0, 0.95, null, null)),
             List.of("1m", "5m"),
-            250);
+            250,
+            30_000);
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     api =
         new Api(
@@ -52,6 +53,7 @@ final class Opened implements AutoCloseable {
             },
             () -> Health.of(Health.State.RUNNING),
             setup,
+            config.concurrency(),
             clock);
     server =
         new ConsoleServer(

@@ -85,15 +85,21 @@ final class Told {
     return this;
   }
 
-  /** A heartbeat that was applied. */
-  Told heartbeat(long lsn, long commitMillis) {
-    long at = offset;
+  /** A heartbeat that was captured, and nothing more. */
+  Told captured(long lsn, long commitMillis) {
     take(
         TOPICS.invalidations(),
         commitMillis,
         null,
         InvalidationJson.write(
             new Invalidation.Watermark(new Lsn(lsn), 900, 890, commitMillis * 1000)));
+    return this;
+  }
+
+  /** A heartbeat that was applied. */
+  Told heartbeat(long lsn, long commitMillis) {
+    long at = offset;
+    captured(lsn, commitMillis);
     take(
         TOPICS.applied(),
         commitMillis,

@@ -2,6 +2,7 @@ package dev.freshet.console.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.freshet.console.model.Model;
+import dev.freshet.console.model.Positions;
 import dev.freshet.events.LatencyRow;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The paths of the platform: its metrics, and the order to forget something cached. */
@@ -17,7 +17,6 @@ final class AdminApi {
 
   private static final int MOST_TAGS = 1000;
   private static final int LONGEST_TAG = 512;
-  private static final long LOOK_MILLIS = 25;
 
   private static final Parameter POSITION =
       Parameter.text("position", "The position a POST answered with.");
@@ -49,12 +48,19 @@ final class AdminApi {
   private final Model model;
   private final StatusApi status;
   private final Invalidator invalidator;
+  private final Waiting waiting;
   private final InstantSource clock;
 
-  AdminApi(Model model, StatusApi status, Invalidator invalidator, InstantSource clock) {
+  AdminApi(
+      Model model,
+      StatusApi status,
+      Invalidator invalidator,
+      Waiting waiting,
+      InstantSource clock) {
     this.model = model;
     this.status = status;
     this.invalidator = invalidator;
+    this.waiting = waiting;
     this.clock = clock;
   }
 
@@ -156,14 +162,11 @@ final class AdminApi {
     int colon = position.indexOf(':');
     int partition = Integer.parseInt(position.substring(0, colon));
     long offset = Long.parseLong(position.substring(colon + 1));
-    long deadline = System.nanoTime() + asked.duration(WAIT).toNanos();
-    while (true) {
-      boolean applied = model.freshness().positions().next(partition) > offset;
-      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (applied || left <= 0) {
-        return new Cleared(position, applied);
-      }
-      model.freshness().positions().awaitChange(Math.min(left, LOOK_MILLIS));
-    }
+    Positions positions = model.freshness().positions();
+    return waiting.until(
+        Cleared::applied,
+        () -> new Cleared(position, positions.next(partition) > offset),
+        asked.duration(WAIT),
+        positions);
   }
 }

@@ -2,7 +2,6 @@ package dev.freshet.console.api;
 
 import dev.freshet.console.model.Model;
 import dev.freshet.runtime.Health;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,7 @@ public final class Api {
   private final List<Endpoint> endpoints = new ArrayList<>();
 
   /**
+   * @param concurrency how many requests may be under way
    * @param setup what GET /api/v1/config shows
    */
   public Api(
@@ -22,14 +22,16 @@ public final class Api {
       Invalidator invalidator,
       Supplier<Health> health,
       Setup setup,
+      int concurrency,
       InstantSource clock) {
-    status = new StatusApi(model, Duration.ofMillis(setup.freshWithinMs()), clock);
+    Waiting waiting = new Waiting(concurrency);
+    status = new StatusApi(model, setup, waiting, clock);
     endpoints.addAll(status.endpoints());
     endpoints.addAll(new LatencyApi(model, clock).endpoints());
     endpoints.addAll(new ViewsApi(model).endpoints());
     endpoints.addAll(new FeedApi(model, clock).endpoints());
     endpoints.addAll(new HealthApi(health, setup).endpoints());
-    endpoints.addAll(new AdminApi(model, status, invalidator, clock).endpoints());
+    endpoints.addAll(new AdminApi(model, status, invalidator, waiting, clock).endpoints());
   }
 
   /** All of them. */

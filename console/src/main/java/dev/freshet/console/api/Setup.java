@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param views SQL by name
  * @param windows of rolling latencies, the shortest first
  * @param freshWithinMs what takes longer from commit to delete is called slow
+ * @param silentAfterMs without a heartbeat for so long, something is called stopped
  */
 public record Setup(
     Map<String, List<String>> rules,
     Map<String, String> views,
     List<Objective> objectives,
     List<String> windows,
-    long freshWithinMs) {
+    long freshWithinMs,
+    long silentAfterMs) {
 
   public Setup {
     rules = Collections.unmodifiableMap(new TreeMap<>(rules));

@@ -47,17 +47,29 @@ public record Status(
   private static final long MINUTE = 60_000;
   private static final int RATE_SECONDS = 10;
 
-  /** Heartbeats come every few seconds; without one for so long, something stands still. */
-  private static final Duration SILENCE = Duration.ofSeconds(30);
+  /** Rows of latencies come every few seconds; without one for so long, they stand still. */
+  private static final Duration OLDEST_ROW = Duration.ofMinutes(1);
 
-  /** At this moment. */
-  public static Status of(Model model, Duration freshWithin, long nowMillis) {
+  /**
+   * At this moment.
+   *
+   * @param silentAfter without a heartbeat for so long, something stands still
+   */
+  public static Status of(Model model, Duration freshWithin, Duration silentAfter, long nowMillis) {
     Freshness freshness = model.freshness();
     ExponentialHistogram recent = freshness.commitToDelete().within(nowMillis, MINUTE);
     Optional<Lsn> reached = freshness.positions().reached();
     long reachedMillis = freshness.positions().reachedMicros() / 1000;
-    boolean silent = reached.isPresent() && nowMillis - reachedMillis > SILENCE.toMillis();
-    List<Stage> stages = stages(model, freshWithin, nowMillis, silent);
+    boolean silent = reached.isPresent() && nowMillis - reachedMillis > silentAfter.toMillis();
+    boolean captured =
+        nowMillis - freshness.positions().capturedMicros() / 1000 <= silentAfter.toMillis();
+    List<Stage> stages =
+        stages(
+            model,
+            freshWithin,
+            nowMillis,
+            stopped(silent && !captured),
+            stopped(silent && captured));
     State state = reached.isEmpty() ? State.UNKNOWN : silent ? State.STOPPED : State.OK;
     if (recent.count() > 0 && state == State.OK) {
       state = pace(recent, freshWithin);
@@ -96,6 +108,10 @@ public record Status(
     };
   }
 
+  private static State stopped(boolean so) {
+    return so ? State.STOPPED : State.OK;
+  }
+
   private static State pace(ExponentialHistogram durations, Duration freshWithin) {
     if (durations.count() == 0) {
       return State.OK;
@@ -104,20 +120,19 @@ public record Status(
   }
 
   private static List<Stage> stages(
-      Model model, Duration freshWithin, long nowMillis, boolean silent) {
+      Model model, Duration freshWithin, long nowMillis, State ingest, State applying) {
     Freshness freshness = model.freshness();
     ExponentialHistogram capture = freshness.commitToKafka().within(nowMillis, MINUTE);
     ExponentialHistogram sink = freshness.kafkaToRedis().within(nowMillis, MINUTE);
     boolean captureIsSlowest =
         capture.count() > 0 && capture.quantileNanos(0.5) > sink.quantileNanos(0.5);
     boolean known = capture.count() > 0 && sink.count() > 0;
-    State silence = silent ? State.STOPPED : State.OK;
     return List.of(
         new Stage(
             "ingest",
             "Postgres",
             "Kafka",
-            silence.or(pace(capture, freshWithin)),
+            ingest.or(pace(capture, freshWithin)),
             Percentiles.of(capture),
             null,
             known && captureIsSlowest,
@@ -126,7 +141,7 @@ public record Status(
             "invalidation-stream",
             "Kafka",
             "Redis",
-            pace(sink, freshWithin),
+            applying.or(pace(sink, freshWithin)),
             Percentiles.of(sink),
             behind(model.lags().of(StageLags.Stage.STREAM), freshness.waiting()),
             known && !captureIsSlowest,
@@ -149,7 +164,7 @@ public record Status(
     State state =
         total.isEmpty()
             ? State.UNKNOWN
-            : nowMillis - total.get().asOfMillis() > SILENCE.toMillis() * 2
+            : nowMillis - total.get().asOfMillis() > OLDEST_ROW.toMillis()
                 ? State.STOPPED
                 : State.OK;
     return new Stage(

@@ -7,15 +7,10 @@ import dev.freshet.events.Lsn;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Is it fresh, since when, and is it already. */
 final class StatusApi {
-
-  private static final int MOST_WAITING = 64;
-  private static final long LOOK_MILLIS = 25;
 
   static final Parameter RANGE =
       Parameter.duration("range", "15m", 24 * 3600, "How far back, up to 24h.");
@@ -55,13 +50,14 @@ final class StatusApi {
   record ViewLsn(String name, String lsn, boolean fresh) {}
 
   private final Model model;
-  private final Duration freshWithin;
+  private final Setup setup;
+  private final Waiting waiting;
   private final InstantSource clock;
-  private final Semaphore room = new Semaphore(MOST_WAITING);
 
-  StatusApi(Model model, Duration freshWithin, InstantSource clock) {
+  StatusApi(Model model, Setup setup, Waiting waiting, InstantSource clock) {
     this.model = model;
-    this.freshWithin = freshWithin;
+    this.setup = setup;
+    this.waiting = waiting;
     this.clock = clock;
   }
 
@@ -94,7 +90,11 @@ final class StatusApi {
   }
 
   Status status() {
-    return Status.of(model, freshWithin, clock.millis());
+    return Status.of(
+        model,
+        Duration.ofMillis(setup.freshWithinMs()),
+        Duration.ofMillis(setup.silentAfterMs()),
+        clock.millis());
   }
 
   private History history(Asked asked) throws ProblemException {
@@ -114,25 +114,8 @@ final class StatusApi {
 
   private Fresh fresh(Asked asked) throws ProblemException, InterruptedException {
     Lsn wanted = lsn(asked.text("lsn"));
-    long deadline = System.nanoTime() + asked.duration(WAIT).toNanos();
-    if (!room.tryAcquire()) {
-      throw new ProblemException(
-          Problem.TOO_MANY_REQUESTS,
-          "%d others wait already".formatted(MOST_WAITING),
-          "ask again in a second, or with wait=0s");
-    }
-    try {
-      while (true) {
-        Fresh answer = fresh(wanted);
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (answer.fresh() || left <= 0) {
-          return answer;
-        }
-        model.freshness().positions().awaitChange(Math.min(left, LOOK_MILLIS));
-      }
-    } finally {
-      room.release();
-    }
+    return waiting.until(
+        Fresh::fresh, () -> fresh(wanted), asked.duration(WAIT), model.freshness().positions());
   }
 
   private Fresh fresh(Lsn wanted) {

@@ -37,6 +37,7 @@ public final class Positions {
 
   private final Map<Integer, Partition> partitions = new HashMap<>();
   private int expected = 1;
+  private long capturedMicros;
 
   /** How many partitions of the invalidations topic there are. */
   public synchronized void partitions(int count) {
@@ -45,6 +46,7 @@ public final class Positions {
 
   synchronized void watermark(int partition, long offset, Lsn lsn, long committedMicros) {
     Partition at = partitions.computeIfAbsent(partition, absent -> new Partition());
+    capturedMicros = Math.max(capturedMicros, committedMicros);
     at.ahead.put(offset, new Mark(lsn, committedMicros));
     if (at.ahead.size() > MOST) {
       at.ahead.pollFirstEntry();
@@ -74,6 +76,11 @@ public final class Positions {
   /** Commit time of the same, microseconds since 1970. */
   public synchronized long reachedMicros() {
     return slowest().map(Mark::committedMicros).orElse(0L);
+  }
+
+  /** Commit time of the newest watermark there is, applied or not; 0 before the first. */
+  public synchronized long capturedMicros() {
+    return capturedMicros;
   }
 
   /** Waits until something was applied, but no longer than this; to be called in a loop. */

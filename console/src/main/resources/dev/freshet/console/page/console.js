@@ -3,7 +3,10 @@
 
 const byId = (id) => document.getElementById(id);
 const KEY = "freshet-token";
+const SILENCE = 5000;
 let stream = null;
+let silence = 0;
+let heard = () => {};
 let lastId = "";
 let plot = null;
 let heat = null;
@@ -58,8 +61,15 @@ function put(id, html) {
   const selected = document.getSelection();
   if (selected && !selected.isCollapsed && part.contains(selected.anchorNode)) return;
   const focused = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  const boxes = [...part.querySelectorAll(".scroll")];
+  const lefts = boxes.map((box) => box.scrollLeft);
+  const inside = boxes.indexOf(document.activeElement);
   part.innerHTML = html; // the server has escaped every text in it
   showTimes(part);
+  part.querySelectorAll(".scroll").forEach((box, i) => {
+    box.scrollLeft = lefts[i] ?? 0;
+    if (i === inside) box.focus({ preventScroll: true });
+  });
   if (focused) part.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
@@ -72,6 +82,7 @@ function say(word, state) {
 function event(name, data) {
   if (name === "part") put(data.id, data.html);
   if (name === "tick") {
+    heard();
     say("live", "live");
     if (data.chart && !document.hidden) chart();
   }
@@ -83,18 +94,27 @@ async function follow() {
   const mine = (stream = new AbortController());
   let wait = 500;
   while (!mine.signal.aborted) {
+    const one = new AbortController();
+    mine.signal.onabort = () => one.abort();
+    heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => one.abort(), SILENCE);
+    };
+    heard();
     try {
       const answer = await fetch("/live" + location.search, {
         headers: { ...headers(), Accept: "text/event-stream", ...(lastId && { "Last-Event-ID": lastId }) },
-        signal: mine.signal,
+        signal: one.signal,
       });
       if (answer.status === 401) return ask();
       if (!answer.ok) throw new Error("status " + answer.status);
       wait = 500;
       await read(answer.body.getReader());
     } catch (gone) {
-      if (mine.signal.aborted) return;
+      // Said below, unless it was this page that hung up.
     }
+    if (mine.signal.aborted) return;
+    clearTimeout(silence);
     say("connection lost, trying again", "lost");
     await new Promise((done) => setTimeout(done, wait));
     wait = Math.min(wait * 2, 10000);
@@ -127,16 +147,19 @@ async function read(reader) {
 // ---- choosing: fetch the page with the new address and take its parts ---------------------------
 async function go(address, push) {
   const answer = await fetch(address, { headers: headers() });
+  if (answer.status === 401) return ask();
   if (!answer.ok) return void (location.href = address);
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (push) history.pushState(null, "", address);
+  if (next.documentElement.dataset.state === "locked") return ask();
   document.documentElement.dataset.state = next.documentElement.dataset.state;
   for (const id of ["ranges", "series", "windows"]) byId(id).innerHTML = next.getElementById(id).innerHTML;
   for (const part of document.querySelectorAll("[data-part]")) {
     const from = next.getElementById(part.id);
     if (!from) continue;
-    if (part.id === "chart") Object.assign(byId("plot").dataset, from.firstElementChild.dataset);
-    else part.innerHTML = from.innerHTML;
+    if (part.id === "chart" && byId("plot") && from.firstElementChild) {
+      Object.assign(byId("plot").dataset, from.firstElementChild.dataset);
+    } else part.innerHTML = from.innerHTML;
   }
   for (const name of ["why", "service", "route"]) {
     const field = document.querySelector(`input[name=${name}]`);
@@ -189,9 +212,12 @@ document.addEventListener("keydown", (press) => {
 addEventListener("popstate", () => go(location.href, false));
 
 function ask() {
-  say("locked", "lost");
+  stream?.abort();
+  say(sessionStorage.getItem(KEY) ? "not the token" : "locked", "lost");
+  sessionStorage.removeItem(KEY);
   document.documentElement.dataset.state = "locked";
   byId("token").hidden = false;
+  byId("secret").value = "";
   byId("secret").focus();
 }
 
