@@ -111,6 +111,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     ours.put("transaction.state.log.replication.factor", "1");
     ours.put("transaction.state.log.num.partitions", "1");
     ours.put("transaction.state.log.min.isr", "1");
+    // Readers wait for a killed writer's transaction until it is aborted; looked for every 10 s by
+    // default.
+    ours.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
     ours.put("group.initial.rebalance.delay.ms", "0");
     ours.put("group.min.session.timeout.ms", "1000"); // our 6 s with room below, for tests
     // After kill -9 the broker waits for its old self's session to end: 9 s by default.
