@@ -9,11 +9,14 @@ import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.config.InvalidValue;
 import dev.freshet.runtime.config.Secret;
 import dev.freshet.runtime.health.Threshold;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +69,30 @@ class MonitoringDoorTest {
         get("/metrics", "Authorization", "Bearer " + TOKEN, "Accept", protobuf);
     assertThat(binary.headers().firstValue("Content-Type").orElse(""))
         .startsWith("application/vnd.google.protobuf");
+  }
+
+  @Test
+  void withoutATokenAnotherSiteCannotReadThroughABrowserOfThisMachine() throws Exception {
+    try (MonitoringDoor plain =
+        MonitoringDoor.open(config("127.0.0.1:0", Optional.empty()), metrics, pipeline)
+            .orElseThrow()) {
+      for (String path : List.of("/metrics", "/livez")) {
+        assertThat(statusLine(plain, path, "evil.example")).contains(" 403 ");
+        assertThat(statusLine(plain, path, "localhost")).contains(" 200 ");
+      }
+    }
+  }
+
+  private static String statusLine(MonitoringDoor of, String path, String host) throws Exception {
+    URI at = URI.create(of.url());
+    try (Socket socket = new Socket(at.getHost(), at.getPort())) {
+      String request = "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+      socket
+          .getOutputStream()
+          .write(request.formatted(path, host).getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return answer.lines().findFirst().orElse("");
+    }
   }
 
   @Test

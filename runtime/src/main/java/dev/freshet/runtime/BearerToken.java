@@ -40,6 +40,11 @@ public final class BearerToken {
     }
   }
 
+  /** Whether there is a token at all. */
+  public boolean isNeeded() {
+    return expected != null;
+  }
+
   /** Whether this Authorization header opens the door; always when there is no token. */
   public boolean admits(@Nullable String authorization) {
     if (expected == null) {

@@ -2,6 +2,7 @@ package dev.freshet.app.command;
 
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.Terminal;
+import dev.freshet.runtime.FreshetException;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import picocli.CommandLine.Command;
@@ -33,9 +34,16 @@ final class SavePage implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     String style = console.get(terminal, "/assets/console.css");
+    String answer = console.get(terminal, "/?range=" + range.replaceAll("[^a-z0-9]", ""));
+    if (answer.contains("<html lang=\"en\" data-state=\"locked\">")) {
+      throw FreshetException.failed(
+          "the console refused",
+          "its page is for those who show its token, and what was shown is none or another",
+          "set it in %s, or as console.token in the config".formatted(ConsoleOption.TOKEN),
+          null);
+    }
     String page =
-        console
-            .get(terminal, "/?range=" + range.replaceAll("[^a-z0-9]", ""))
+        answer
             .replaceAll("<script [^>]*></script>\\n?", "")
             .replaceAll("<link rel=\"(icon|stylesheet)\"[^>]*>\\n?", "")
             .replaceAll("<img [^>]*>", "")

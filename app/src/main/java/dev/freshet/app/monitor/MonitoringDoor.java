@@ -9,6 +9,7 @@ import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.Service;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -26,7 +27,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * header asks for, {@code /livez} and {@code /readyz} for whoever starts and stops it.
  *
  * <p>Few threads, one scrape at a time. {@code /livez} and {@code /readyz} name services and their
- * states to anyone who can connect; everything else needs the token, if there is one. Thread-safe.
+ * states to anyone who can connect; everything else needs the token. Without one, a question must
+ * name this machine in its Host header. Thread-safe.
  */
 public final class MonitoringDoor implements AutoCloseable {
 
@@ -55,6 +57,7 @@ public final class MonitoringDoor implements AutoCloseable {
               javalin.startup.showJavalinBanner = false;
               javalin.jetty.threadPool = new QueuedThreadPool(THREADS, SPARE, IDLE_THREAD_MILLIS);
               javalin.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+              javalin.routes.before(this::requireThisMachine);
               javalin.routes.get("/metrics", this::metrics);
               javalin.routes.get("/livez", context -> states(context, MonitoringDoor::isAlive));
               javalin.routes.get("/readyz", this::ready);
@@ -99,6 +102,14 @@ public final class MonitoringDoor implements AutoCloseable {
   /** Where it answers, as people type it. */
   public String url() {
     return "http://" + new ListenAddress(address.host(), server.port());
+  }
+
+  private void requireThisMachine(Context context) {
+    if (!token.isNeeded() && !ListenAddress.isThisMachine(context.host())) {
+      throw new ForbiddenResponse(
+          "this answers on this machine, under its name or address: use http://127.0.0.1, or set"
+              + " monitoring.token");
+    }
   }
 
   private void metrics(Context context) throws IOException {
