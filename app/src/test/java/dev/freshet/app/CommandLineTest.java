@@ -1,11 +1,7 @@
 package dev.freshet.app;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,30 +46,6 @@ class CommandLineTest {
     Typed typed = Typed.freshet("doctor", "--jsn");
     assertThat(typed.code()).isEqualTo(2);
     assertThat(typed.err()).contains("no option \"--jsn\"", "did you mean --json?");
-  }
-
-  @Test
-  void aPageThatIsLockedIsNoReport() throws Exception {
-    HttpServer console =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    byte[] page = "<html lang=\"en\" data-state=\"locked\"></html>".getBytes(US_ASCII);
-    console.createContext(
-        "/",
-        exchange -> {
-          exchange.sendResponseHeaders(200, page.length);
-          exchange.getResponseBody().write(page);
-          exchange.close();
-        });
-    console.start();
-    try {
-      String url = "http://127.0.0.1:" + console.getAddress().getPort();
-      Typed typed = Typed.freshet("report", "--url", url);
-      assertThat(typed.code()).isNotZero();
-      assertThat(typed.out()).isEmpty();
-      assertThat(typed.err()).contains("the console refused", "FRESHET_CONSOLE_TOKEN");
-    } finally {
-      console.stop(0);
-    }
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -84,7 +85,7 @@ class RunIT {
           .contains("row    public.products id=42 (update, LSN ")
           .contains("tags   category:7, product:42");
       assertThat(Typed.freshet("why", KEY, "--json", "-c", config).out())
-          .startsWith("{\"key\":\"" + KEY + "\"");
+          .startsWith("{\"kind\":\"key\",\"name\":\"" + KEY + "\"");
       assertThat(Typed.freshet("why", "--tag", "category:7", "-c", config).code()).isZero();
       Typed unknown = Typed.freshet("why", "no-such-key", "-c", config);
       assertThat(unknown.code()).isEqualTo(1);
@@ -138,11 +139,33 @@ class RunIT {
     String position = cleared.replaceAll(".*\"position\":\"([0-9:]+)\".*", "$1");
     assertThat(ask("GET", "/api/monitoring/performance?wait=30s&position=" + position, ""))
         .contains("\"applied\":true");
+    theSameIsToldOverHttp(config);
     assertThat(Typed.freshet("status", "-c", config).out())
         .contains("invalidation-stream", "applied up to LSN");
     assertThat(Typed.freshet("report", "-c", config).out())
         .contains("Is it fresh?", "public.products")
         .doesNotContain("<script", "href=\"/assets");
+  }
+
+  private void theSameIsToldOverHttp(String config) {
+    String url = "http://127.0.0.1:" + consolePort;
+    String[] tail = {"tail", "--since", "1h", "--limit", "1"};
+    assertThat(with(tail, "--url", url).out()).isEqualTo(with(tail, "-c", config).out());
+    String[] why = {"why", KEY, "--json"};
+    String known = with(why, "--url", url).out().strip();
+    assertThat(with(why, "-c", config).out())
+        .startsWith(known.substring(0, known.length() - 1))
+        .contains("\"fills\":");
+    assertThat(Typed.freshet("latency", "--route", "/cart", "--url", url).out())
+        .contains("last 5m", "web /cart", "12.00 ms");
+    assertThat(Typed.freshet("views", "--json", "--url", url).out()).isEqualTo("{\"views\":[]}\n");
+  }
+
+  private static Typed with(String[] command, String option, String value) {
+    String[] all = Arrays.copyOf(command, command.length + 2);
+    all[command.length] = option;
+    all[command.length + 1] = value;
+    return Typed.freshet(all);
   }
 
   private String ask(String method, String path, String body) throws Exception {

@@ -2,7 +2,7 @@ package dev.freshet.console;
 
 import dev.freshet.console.api.Answers;
 import dev.freshet.console.api.Api;
-import dev.freshet.console.api.FeedApi;
+import dev.freshet.console.api.Change;
 import dev.freshet.console.model.Feed;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -46,7 +46,7 @@ final class ApiChannel implements Channel {
       List<Feed.Entry> missed = feed.after(position, MOST, entry -> entry.number() <= newest);
       for (int i = missed.size() - 1; i >= 0; i--) {
         Feed.Entry entry = missed.get(i);
-        String data = new String(Answers.write(FeedApi.Change.of(entry)), StandardCharsets.UTF_8);
+        String data = new String(Answers.write(Change.of(entry)), StandardCharsets.UTF_8);
         events.add(run + "." + entry.number(), "invalidation", data);
       }
       events.add(run + "." + newest, "status", status);

@@ -100,9 +100,9 @@ class ConsoleServerTest {
   void aKeyAndATagTellTheRowBehindThem() throws Exception {
     JsonNode key = json("/api/v1/why?key=order:42");
     assertThat(key.path("table").asText()).isEqualTo("public.orders");
-    assertThat(key.path("key").asText()).isEqualTo("{\"id\":42}");
+    assertThat(key.path("row").asText()).isEqualTo("{\"id\":42}");
     assertThat(key.path("ms_after_commit").asDouble()).isEqualTo(4);
-    assertThat(key.path("stale")).extracting(JsonNode::asText).contains("org:2", "order:42");
+    assertThat(key.path("tags")).extracting(JsonNode::asText).contains("org:2", "order:42");
     assertThat(json("/api/v1/why?tag=org:2").path("lsn").asText()).isEqualTo("0/10C5");
     assertThat(open.get("/api/v1/why?key=nobody").body()).contains("cause-not-found", "by tag");
   }

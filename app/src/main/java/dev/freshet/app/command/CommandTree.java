@@ -48,7 +48,7 @@ public final class CommandTree {
     add(line, groups, Group.CHECK, new ViewCommand(terminal))
         .addSubcommand(new CheckViews(terminal));
     add(line, groups, Group.LOOK, new ShowStatus(terminal));
-    add(line, groups, Group.LOOK, new Why(terminal));
+    add(line, groups, Group.LOOK, new ShowWhy(terminal));
     add(line, groups, Group.LOOK, new Tail(terminal));
     add(line, groups, Group.LOOK, new Latency(terminal));
     add(line, groups, Group.LOOK, new ListViews(terminal));

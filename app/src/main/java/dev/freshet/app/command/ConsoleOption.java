@@ -1,28 +1,19 @@
 package dev.freshet.app.command;
 
-import dev.freshet.app.ConfigFile;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.config.Secret;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that name a console, and how it is asked. */
+/** The options that name a config file, or a console to be asked instead. */
 final class ConsoleOption {
 
-  static final String TOKEN = "FRESHET_CONSOLE_TOKEN";
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  static final String TOKEN = "FRESHET_TOKEN";
 
   @Mixin private ConfigOption config = new ConfigOption();
 
@@ -30,16 +21,33 @@ final class ConsoleOption {
       names = "--url",
       paramLabel = "URL",
       description =
-          "The console to ask, its token in the variable " + TOKEN + ". Default: the config's.")
+          "Ask the console at this address, as in http://shop:8088, instead of what the config"
+              + " file names; its token comes from the variable "
+              + TOKEN
+              + ".")
   private @Nullable String url;
 
-  /** What a console answered. */
-  private record Place(String url, Optional<String> token) {}
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Take the token of --url from this file.")
+  private @Nullable String tokenFile;
 
-  private Place place(Terminal terminal) {
-    if (url != null) {
-      return new Place(url.replaceAll("/+$", ""), terminal.environment().variable(TOKEN));
-    }
+  /** The console of {@code --url}; empty when there is none. */
+  Optional<ConsoleClient> named(Terminal terminal) {
+    return Optional.ofNullable(url).map(at -> new ConsoleClient(at, token(terminal)));
+  }
+
+  /** The console of {@code --url}, or else the config's. */
+  ConsoleClient client(Terminal terminal) {
+    return named(terminal).orElseGet(() -> ofConfig(terminal));
+  }
+
+  FreshetConfig read(Terminal terminal) {
+    return config.read(terminal);
+  }
+
+  private ConsoleClient ofConfig(Terminal terminal) {
     FreshetConfig read = config.read(terminal);
     String listen =
         read.console()
@@ -51,43 +59,21 @@ final class ConsoleOption {
                         "%s does not say where it listens".formatted(config.file()),
                         "set console: { listen: 127.0.0.1:8088 } and run freshet, or name one: --url",
                         null));
-    return new Place("http://" + listen, read.console().token().map(Secret::reveal));
+    Optional<String> token =
+        tokenFile == null ? read.console().token().map(Secret::reveal) : token(terminal);
+    return new ConsoleClient("http://" + listen, token);
   }
 
-  /**
-   * The answer's body.
-   *
-   * @throws FreshetException when there is none, or it is a problem
-   */
-  String get(Terminal terminal, String path) throws InterruptedException {
-    Place place = place(terminal);
-    HttpResponse<String> answer;
+  private Optional<String> token(Terminal terminal) {
+    String file = tokenFile;
+    if (file == null) {
+      return terminal.environment().variable(TOKEN).map(String::strip);
+    }
     try {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(place.url() + path)).timeout(TIMEOUT);
-      place.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
-      answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IllegalArgumentException e) {
-      throw FreshetException.failed(
-          "%s is not the address of a console".formatted(place.url()),
-          String.valueOf(e.getMessage()),
-          "write it like http://127.0.0.1:8088",
-          e);
+      return Optional.of(terminal.environment().file(file).strip());
     } catch (IOException e) {
-      throw FreshetException.unreachable(
-          "the console did not answer",
-          "%s: %s".formatted(place.url(), e),
-          "does freshet run, with console.listen in %s?".formatted(ConfigFile.DEFAULT_NAME),
-          e);
-    }
-    if (answer.statusCode() != 200) {
       throw FreshetException.failed(
-          "the console refused",
-          "%s%s answered %d: %s"
-              .formatted(place.url(), path, answer.statusCode(), answer.body().strip()),
-          answer.statusCode() == 401 ? "set its token in " + TOKEN : "",
-          null);
+          "could not read the token", "%s: %s".formatted(file, e), "check --token-file", e);
     }
-    return answer.body();
   }
 }

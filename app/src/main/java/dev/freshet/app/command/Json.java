@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.freshet.app.Terminal;
+import dev.freshet.console.api.Answers;
+import java.nio.charset.StandardCharsets;
 
 /** JSON on stdout: one value, one line. */
 final class Json {
@@ -14,7 +16,17 @@ final class Json {
     return JsonNodeFactory.instance.objectNode();
   }
 
+  /** An answer as the API writes it, to be added to. */
+  static ObjectNode of(Record answer) {
+    return Answers.tree(answer);
+  }
+
   static void print(Terminal terminal, JsonNode value) {
     terminal.out().println(value.toString());
+  }
+
+  /** An answer, as the API writes it. */
+  static void print(Terminal terminal, Record answer) {
+    terminal.out().println(new String(Answers.write(answer), StandardCharsets.UTF_8));
   }
 }

@@ -3,6 +3,8 @@ package dev.freshet.app.command;
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
+import dev.freshet.console.api.LatencyApi.Window;
+import dev.freshet.console.api.LatencyApi.Windows;
 import dev.freshet.events.LatencyJson;
 import dev.freshet.events.LatencyRow;
 import dev.freshet.events.MalformedEventException;
@@ -11,10 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -34,21 +35,23 @@ import picocli.CommandLine.Spec;
       "  freshet latency                              # the last 5 minutes, slowest route first",
       "  freshet latency --window 1h --route /orders",
       "  freshet latency --json | jq 'select(.route == \"_total\")'",
-      "  freshet latency --window 1m --watch",
+      "  freshet latency --window 1m --watch --url http://shop:8088",
     })
 final class Latency implements Callable<Integer> {
 
   /** A row that old says that nothing writes rows any more. */
   private static final Duration STALE = Duration.ofMinutes(2);
 
-  private static final Duration TURN = Duration.ofSeconds(2);
+  private static final Duration TURN = Duration.ofSeconds(1);
+  private static final int PAGE = 1000;
 
   private final Terminal terminal;
   private final InstantSource clock = InstantSource.system();
-  private final Map<String, LatencyRow> rows = new HashMap<>();
+  private final Map<String, Window> rows = new HashMap<>();
   private Instant shown = Instant.MIN;
 
-  @Mixin private ConfigOption config = new ConfigOption();
+  @Mixin private ConsoleOption console = new ConsoleOption();
+  @Mixin private Look look = new Look();
 
   @Option(
       names = "--window",
@@ -64,38 +67,63 @@ final class Latency implements Callable<Integer> {
       description = "Only services and routes with this text in their name.")
   private @Nullable String route;
 
-  @Option(names = "--json", description = "One JSON object per row, as on the topic.")
-  private boolean json;
-
-  @Option(names = "--watch", description = "Go on, and show the rows again as they change.")
-  private boolean watch;
-
   @Spec private @Nullable CommandSpec spec;
 
   Latency(Terminal terminal) {
     this.terminal = terminal;
   }
 
+  /** What of a console's config is wanted here. */
+  private record Configured(List<String> windows) {}
+
   @Override
-  public Integer call() {
-    FreshetConfig read = config.read(terminal);
-    String name = windowName(read);
-    try (TopicReader reader = new TopicReader(read, "freshet-latency")) {
-      reader.table(
-          read.topics().latency(), record -> take(record, name), () -> show(name) && watch);
+  public Integer call() throws InterruptedException {
+    ConsoleClient client = console.named(terminal).orElse(null);
+    if (client != null) {
+      String name = windowName(client.get("/api/v1/config", Configured.class).windows());
+      look.turns(terminal, () -> show(ask(client, name), name));
+    } else {
+      FreshetConfig read = console.read(terminal);
+      String name = windowName(read.metrics().windowNames());
+      try (TopicReader reader = new TopicReader(read, "freshet-latency")) {
+        reader.table(read.topics().latency(), record -> take(record, name), () -> showAgain(name));
+      }
     }
     return ExitCode.DONE.number();
   }
 
-  private String windowName(FreshetConfig read) {
+  private String windowName(List<String> names) {
     String name = MetricsConfig.windowName(window);
-    List<String> names = read.metrics().windowNames();
     if (!names.contains(name) && spec != null) {
       throw new ParameterException(
           spec.commandLine(),
           "There is no window of %s; there are %s".formatted(name, String.join(", ", names)));
     }
     return name;
+  }
+
+  private List<Window> ask(ConsoleClient client, String name) throws InterruptedException {
+    List<Window> all = new ArrayList<>();
+    Windows page;
+    do {
+      page =
+          client.get(
+              ConsoleClient.path(
+                  "/api/v1/latency",
+                  "window",
+                  name,
+                  "name",
+                  route == null ? "" : route,
+                  "totals",
+                  "yes",
+                  "limit",
+                  PAGE,
+                  "offset",
+                  all.size()),
+              Windows.class);
+      all.addAll(page.routes());
+    } while (page.routes().size() == PAGE);
+    return all;
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record, String name) {
@@ -107,7 +135,7 @@ final class Latency implements Callable<Integer> {
     try {
       LatencyRow row = LatencyJson.parseRow(record.value());
       if (row.window().equals(name) && isAskedFor(row)) {
-        rows.put(key, row);
+        rows.put(key, Window.of(row));
       }
     } catch (MalformedEventException e) {
       terminal.say(
@@ -120,102 +148,44 @@ final class Latency implements Callable<Integer> {
     return route == null || row.route().contains(route) || row.service().contains(route);
   }
 
-  /** Always true. */
-  private boolean show(String name) {
+  /** Whether to go on. */
+  private boolean showAgain(String name) {
     Instant now = clock.instant();
-    if (now.isBefore(shown.plus(TURN))) {
-      return true;
+    if (!now.isBefore(shown.plus(TURN))) {
+      shown = now;
+      show(List.copyOf(rows.values()), name);
     }
-    shown = now;
-    List<LatencyRow> sorted =
-        rows.values().stream()
-            .sorted(
-                Comparator.comparing((LatencyRow row) -> row.route().equals(LatencyRow.TOTAL))
-                    .thenComparing(row -> row.service().equals(LatencyRow.TOTAL))
-                    .thenComparing(Comparator.comparingLong(Latency::p95).reversed())
-                    .thenComparing(LatencyRow::service)
-                    .thenComparing(LatencyRow::route))
-            .toList();
-    if (json) {
-      sorted.forEach(
-          row ->
-              terminal.out().println(new String(LatencyJson.write(row), StandardCharsets.UTF_8)));
-    } else {
-      table(sorted, name, now);
-    }
-    return true;
+    return look.watch();
   }
 
-  private static long p95(LatencyRow row) {
-    LatencyRow.Latencies latencies = row.latencies();
-    return latencies == null ? -1 : latencies.p95();
-  }
-
-  private void table(List<LatencyRow> sorted, String name, Instant now) {
+  /** Whether to look again. */
+  private boolean show(List<Window> found, String name) {
+    List<Window> sorted = LatencyTable.sorted(found);
+    if (look.json()) {
+      sorted.forEach(row -> Json.print(terminal, row));
+      return look.watch();
+    }
     if (sorted.isEmpty()) {
-      terminal.say(
-          "no requests were counted in the last %s; are they sent, and does freshet run %s?"
-              .formatted(name, "metrics-aggregator"));
-      return;
+      look.sayOnce(terminal, nothing(name));
+      return look.watch();
     }
-    int width = sorted.stream().mapToInt(row -> label(row).length()).max().orElse(0);
-    String format = "%-" + width + "s %9s %8s %9s %9s %9s %9s %9s %7s %6s%n";
-    terminal
-        .out()
-        .printf(
-            format,
-            "last " + name,
-            "requests",
-            "per s",
-            "avg",
-            "p50",
-            "p95",
-            "p99",
-            "max",
-            "errors",
-            "hits");
-    for (LatencyRow row : sorted) {
-      LatencyRow.Latencies of = row.latencies();
-      terminal
-          .out()
-          .printf(
-              format,
-              label(row),
-              row.counts().total(),
-              "%.1f".formatted(row.rate()),
-              of == null ? "-" : time(of.avg()),
-              of == null ? "-" : time(of.p50()),
-              of == null ? "-" : time(of.p95()),
-              of == null ? "-" : time(of.p99()),
-              of == null ? "-" : time(of.max()),
-              share(row.counts().errorRate()),
-              share(row.counts().hitRate()));
-    }
-    long asOf = sorted.stream().mapToLong(LatencyRow::asOfMillis).max().orElse(0);
-    if (Instant.ofEpochMilli(asOf).plus(STALE).isBefore(now)) {
-      terminal.say(
+    look.begin(terminal);
+    LatencyTable.print(sorted, name, terminal);
+    long asOf = sorted.stream().mapToLong(Window::asOfMs).max().orElse(0);
+    if (Instant.ofEpochMilli(asOf).plus(STALE).isBefore(clock.instant())) {
+      look.sayOnce(
+          terminal,
           "the newest of these is of %s: does the role metrics-aggregator run?"
               .formatted(Instant.ofEpochMilli(asOf)));
     }
-    terminal.out().flush();
+    return look.watch();
   }
 
-  private static String label(LatencyRow row) {
-    if (row.service().equals(LatencyRow.TOTAL)) {
-      return "all services";
-    }
-    return row.service() + (row.route().equals(LatencyRow.TOTAL) ? " (all)" : " " + row.route());
-  }
-
-  static String time(long nanos) {
-    double millis = nanos / 1e6;
-    if (millis >= 10_000) {
-      return String.format(Locale.ROOT, "%.1f s", millis / 1000);
-    }
-    return String.format(Locale.ROOT, millis >= 100 ? "%.0f ms" : "%.2f ms", millis);
-  }
-
-  private static String share(double ratio) {
-    return Double.isNaN(ratio) ? "-" : String.format(Locale.ROOT, "%.1f%%", 100 * ratio);
+  private String nothing(String name) {
+    return route == null
+        ? "no requests were counted in the last %s; are they sent, and does freshet run metrics-aggregator?"
+            .formatted(name)
+        : "no service and no route with \"%s\" in its name had requests in the last %s"
+            .formatted(route, name);
   }
 }

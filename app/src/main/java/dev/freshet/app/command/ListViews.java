@@ -1,8 +1,11 @@
 package dev.freshet.app.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
+import dev.freshet.console.api.ViewsApi;
+import dev.freshet.console.api.ViewsApi.View;
 import dev.freshet.materializer.sink.Registry;
 import dev.freshet.materializer.source.ViewExplanation;
 import dev.freshet.materializer.view.Database;
@@ -12,48 +15,90 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code freshet views}. */
 @Command(
     name = "views",
     description = "How fresh each view is: the commit it reflects, rows, state, errors.",
-    footer = {"  freshet views", "  freshet views --json | jq '.views[].lag_ms'"})
+    footer = {
+      "  freshet views",
+      "  freshet views --json | jq '.views[].lag_ms'",
+      "  freshet views --watch --url http://shop:8088",
+    })
 final class ListViews implements Callable<Integer> {
 
   private final Terminal terminal;
   private final InstantSource clock = InstantSource.system();
+  private boolean inError;
 
-  @Mixin private ConfigOption config = new ConfigOption();
-
-  @Option(names = "--json", description = "Print {\"views\": [...]}.")
-  private boolean json;
+  @Mixin private ConsoleOption console = new ConsoleOption();
+  @Mixin private Look look = new Look();
 
   ListViews(Terminal terminal) {
     this.terminal = terminal;
   }
 
+  /** A view, with what only Postgres knows of it. */
+  private record Shown(View view, Optional<Registry.Known> known) {}
+
   @Override
-  public Integer call() {
-    FreshetConfig read = config.read(terminal);
-    Database database = new Database(read.postgres());
-    List<Registry.Known> views;
+  public Integer call() throws InterruptedException {
+    ConsoleClient client = console.named(terminal).orElse(null);
+    if (client != null) {
+      look.turns(
+          terminal,
+          () ->
+              show(
+                  client.get("/api/v1/views", ViewsApi.Views.class).views().stream()
+                      .map(view -> new Shown(view, Optional.empty()))
+                      .toList()));
+    } else {
+      FreshetConfig read = console.read(terminal);
+      Database database = new Database(read.postgres());
+      look.turns(terminal, () -> show(known(read, database)));
+    }
+    return (inError ? ExitCode.CHECK_FAILED : ExitCode.DONE).number();
+  }
+
+  private static List<Shown> known(FreshetConfig read, Database database) {
     try (Connection connection = database.open()) {
       Registry.ensure(connection);
-      views = new Registry(read.namespace()).all(connection);
+      return new Registry(read.namespace())
+          .all(connection).stream()
+              .map(known -> new Shown(view(known), Optional.of(known)))
+              .toList();
     } catch (SQLException e) {
       throw database.failed("could not read freshet.views", e);
     }
-    if (json) {
+  }
+
+  private static View view(Registry.Known view) {
+    Instant committed = view.committed();
+    return new View(
+        view.name(),
+        state(view),
+        view.rows(),
+        view.errors(),
+        view.lag().toMillis(),
+        view.lsn(),
+        committed == null ? null : committed.toString(),
+        view.reasons());
+  }
+
+  private boolean show(List<Shown> views) {
+    inError = views.stream().anyMatch(shown -> shown.view().errors() > 0);
+    if (look.json()) {
       printJson(views);
     } else {
+      look.begin(terminal);
       printTable(views);
     }
-    boolean inError = views.stream().anyMatch(view -> view.errors() > 0);
-    return (inError ? ExitCode.CHECK_FAILED : ExitCode.DONE).number();
+    return look.watch();
   }
 
   private static String state(Registry.Known view) {
@@ -63,35 +108,38 @@ final class ListViews implements Callable<Integer> {
     return view.errors() > 0 ? "error" : "live";
   }
 
-  private void printTable(List<Registry.Known> views) {
+  private void printTable(List<Shown> views) {
     if (views.isEmpty()) {
       terminal.out().println("no view has been seeded yet");
       return;
     }
-    terminal
-        .out()
-        .printf(
-            "%-24s %-8s %10s %9s %8s  %s%n",
-            "view", "state", "rows", "keeps", "lag ms", "reflects");
-    for (Registry.Known view : views) {
-      Instant committed = view.committed();
+    String format = "%-24s %-8s %10s %9s %8s  %s%n";
+    terminal.out().printf(format, "view", "state", "rows", "keeps", "lag ms", "reflects");
+    for (Shown shown : views) {
+      View view = shown.view();
       terminal
           .out()
           .printf(
-              "%-24s %-8s %,10d %9s %8d  %s%n",
+              Locale.ROOT,
+              format,
               view.name(),
-              state(view),
-              view.rows(),
-              view.stateBytes() == 0 ? "-" : ViewExplanation.size(view.stateBytes()),
-              view.lag().toMillis(),
-              committed == null
+              view.state(),
+              String.format(Locale.ROOT, "%,d", view.rows()),
+              shown.known().map(ListViews::keeps).orElse("-"),
+              view.lagMs() == null ? "-" : view.lagMs(),
+              view.asOfCommit() == null
                   ? "nothing yet"
-                  : Wording.time(committed.toEpochMilli() * 1000, clock.instant())
-                      + " at "
-                      + view.lsn());
-      view.seed().ifPresent(seed -> terminal.out().println("  " + progress(seed)));
+                  : Wording.time(view.asOfCommit(), clock.instant()) + " at " + view.asOfLsn());
+      shown
+          .known()
+          .flatMap(Registry.Known::seed)
+          .ifPresent(seed -> terminal.out().println("  " + progress(seed)));
       view.reasons().forEach(reason -> terminal.out().println("  " + reason));
     }
+  }
+
+  private static String keeps(Registry.Known view) {
+    return view.stateBytes() == 0 ? "-" : ViewExplanation.size(view.stateBytes());
   }
 
   /** How far a seed is, as in {@code seeding: 1,200,000 of 3,000,000 rows, 410,000/s, 4 s left}. */
@@ -102,31 +150,25 @@ final class ListViews implements Callable<Integer> {
     return "seeding: %,d of %,d rows, %,d/s%s".formatted(seed.rows(), seed.of(), rate, left);
   }
 
-  private void printJson(List<Registry.Known> views) {
+  private void printJson(List<Shown> views) {
     var report = Json.object();
     var list = report.putArray("views");
-    for (Registry.Known view : views) {
-      var one =
-          list.addObject()
-              .put("name", view.name())
-              .put("state", state(view))
-              .put("id", view.id())
-              .put("table", view.table())
-              .put("rows", view.rows())
-              .put("state_bytes", view.stateBytes())
-              .put("lsn", view.lsn())
-              .put("committed", view.committed() == null ? null : view.committed().toString())
-              .put("lag_ms", view.lag().toMillis())
-              .put("errors", view.errors());
-      view.seed()
-          .ifPresent(
-              seed ->
-                  one.putObject("seed")
-                      .put("rows", seed.rows())
-                      .put("of", seed.of())
-                      .put("began", seed.began().toString()));
-      view.reasons().forEach(one.putArray("reasons")::add);
+    for (Shown shown : views) {
+      var one = Json.of(shown.view());
+      shown.known().ifPresent(known -> add(known, one));
+      list.add(one);
     }
     Json.print(terminal, report);
+  }
+
+  private static void add(Registry.Known view, ObjectNode to) {
+    to.put("id", view.id()).put("table", view.table()).put("state_bytes", view.stateBytes());
+    view.seed()
+        .ifPresent(
+            seed ->
+                to.putObject("seed")
+                    .put("rows", seed.rows())
+                    .put("of", seed.of())
+                    .put("began", seed.began().toString()));
   }
 }

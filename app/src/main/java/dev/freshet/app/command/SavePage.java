@@ -33,8 +33,9 @@ final class SavePage implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    String style = console.get(terminal, "/assets/console.css");
-    String answer = console.get(terminal, "/?range=" + range.replaceAll("[^a-z0-9]", ""));
+    ConsoleClient client = console.client(terminal);
+    String style = client.text("/assets/console.css");
+    String answer = client.text(ConsoleClient.path("/", "range", range));
     if (answer.contains("<html lang=\"en\" data-state=\"locked\">")) {
       throw FreshetException.failed(
           "the console refused",

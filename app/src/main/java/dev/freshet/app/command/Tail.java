@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
+import dev.freshet.console.api.Change;
+import dev.freshet.console.api.FeedApi.Invalidations;
 import dev.freshet.events.Applied;
 import dev.freshet.events.AppliedJson;
 import dev.freshet.events.Invalidation;
@@ -12,13 +14,17 @@ import dev.freshet.events.MalformedEventException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code freshet tail}. */
 @Command(
@@ -28,15 +34,19 @@ import picocli.CommandLine.Option;
       "  freshet tail",
       "  freshet tail --applied --since 10m           # what Redis acknowledged",
       "  freshet tail --json --limit 100 | jq .tags",
+      "  freshet tail --url http://shop:8088 --since 10m",
     })
 final class Tail implements Callable<Integer> {
 
   private static final int SHOWN_KEYS = 5;
+  private static final int PAGE = 1000;
 
   private final Terminal terminal;
   private final InstantSource clock = InstantSource.system();
+  private long left;
 
-  @Mixin private ConfigOption config = new ConfigOption();
+  @Mixin private ConsoleOption console = new ConsoleOption();
+  @Mixin private Look look = new Look();
 
   @Option(names = "--applied", description = "What was deleted from Redis, not what became stale.")
   private boolean applied;
@@ -55,79 +65,120 @@ final class Tail implements Callable<Integer> {
       description = "End after N lines. Default: go on until Ctrl-C.")
   private long limit;
 
-  @Option(names = "--json", description = "One JSON object per line.")
-  private boolean json;
+  @Spec private @Nullable CommandSpec spec;
 
   Tail(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
-    FreshetConfig read = config.read(terminal);
-    String topic = applied ? read.topics().applied() : read.topics().invalidations();
+  public Integer call() throws InterruptedException {
     Optional<Instant> from = Optional.ofNullable(since).map(clock.instant()::minus);
-    long[] left = {limit > 0 ? limit : Long.MAX_VALUE};
-    try (TopicReader reader = new TopicReader(read, "freshet-tail")) {
-      reader.follow(
-          topic,
-          from,
-          record -> {
-            if (show(record)) {
-              left[0]--;
-            }
-            return left[0] > 0;
-          });
+    left = limit > 0 ? limit : Long.MAX_VALUE;
+    ConsoleClient client = console.named(terminal).orElse(null);
+    if (client == null) {
+      FreshetConfig read = console.read(terminal);
+      String topic = applied ? read.topics().applied() : read.topics().invalidations();
+      try (TopicReader reader = new TopicReader(read, "freshet-tail")) {
+        reader.follow(
+            topic,
+            from,
+            record -> {
+              take(record);
+              return left > 0;
+            });
+      }
+    } else if (applied && spec != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--applied reads Kafka itself: name a config file, not --url");
+    } else {
+      follow(client, from.map(Instant::toString).orElse(""));
     }
     return ExitCode.DONE.number();
   }
 
-  /** Whether it was something to show. */
-  private boolean show(ConsumerRecord<byte[], byte[]> record) {
+  private void follow(ConsoleClient client, String from) throws InterruptedException {
+    long[] after = {
+      from.isEmpty() ? client.get(path(0, 0), Invalidations.class).newest() : 0,
+    };
+    look.turns(
+        terminal,
+        () -> {
+          Invalidations page;
+          do {
+            page = client.get(path(after[0], PAGE), Invalidations.class);
+            show(page, after, from);
+          } while (left > 0 && page.invalidations().size() == PAGE);
+          return left > 0;
+        });
+  }
+
+  private static String path(long after, int limit) {
+    return ConsoleClient.path(
+        "/api/v1/invalidations", "after", after, "order", "oldest", "limit", limit);
+  }
+
+  private void show(Invalidations page, long[] after, String from) {
+    if (page.newest() < after[0]) {
+      terminal.say("the console was started anew; what came meanwhile is not shown");
+      after[0] = page.newest();
+      return;
+    }
+    for (Change change : page.invalidations()) {
+      if (after[0] > 0 && change.number() > after[0] + 1) {
+        terminal.say(
+            "%d more came than the console remembers".formatted(change.number() - after[0] - 1));
+      }
+      after[0] = change.number();
+      String captured = change.captured();
+      if (left > 0 && (captured == null || captured.compareTo(from) >= 0)) {
+        show(change);
+      }
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
       if (applied) {
-        return show(AppliedJson.parse(record.value()));
+        show(AppliedJson.parse(record.value()));
+      } else if (InvalidationJson.parse(record.value()) instanceof Invalidation.Stale stale) {
+        show(Change.of(0, record.partition(), record.offset(), record.timestamp(), stale));
       }
-      return InvalidationJson.parse(record.value()) instanceof Invalidation.Stale stale
-          && show(stale);
     } catch (MalformedEventException e) {
       terminal.say(
           "%s-%d offset %d: %s"
               .formatted(record.topic(), record.partition(), record.offset(), e.getMessage()));
-      return false;
     }
   }
 
-  private boolean show(Invalidation.Stale stale) {
-    if (json) {
-      ObjectNode line = Json.object();
-      stale.tags().stream().sorted().forEach(line.putArray("tags")::add);
-      stale.keys().stream().sorted().forEach(line.putArray("keys")::add);
-      stale.tagSets().stream().sorted().forEach(line.putArray("tag_sets")::add);
-      line.set("row", Wording.json(stale.cause()));
-      Json.print(terminal, line);
-    } else {
-      long committed = stale.cause().source().committedMicros();
-      terminal
-          .out()
-          .printf(
-              "%s  %s  %s%n",
-              Wording.time(committed, clock.instant()),
-              Wording.row(stale.cause()),
-              Wording.names(stale));
+  private void show(Change change) {
+    left--;
+    if (look.json()) {
+      Json.print(terminal, change);
+      return;
     }
-    return true;
+    terminal
+        .out()
+        .printf(
+            "%s  %s  %s%n",
+            Wording.time(
+                change.committed() == null ? change.captured() : change.committed(),
+                clock.instant()),
+            Wording.row(change.table(), change.row(), change.operation(), change.lsn()),
+            Wording.names(change.tags(), change.tagSets(), change.keys()));
   }
 
-  private boolean show(Applied batch) {
+  private void show(Applied batch) {
     boolean heartbeatOnly = batch.tags() == 0 && batch.keysDeleted() == 0;
     if (heartbeatOnly) {
-      return false;
+      return;
     }
-    if (json) {
+    left--;
+    Instant at = Instant.EPOCH.plus(batch.appliedMicros(), ChronoUnit.MICROS);
+    if (look.json()) {
       ObjectNode line =
           Json.object()
-              .put("applied", Wording.instant(batch.appliedMicros()).toString())
+              .put("applied", at.toString())
               .put("tags", batch.tags())
               .put("keys_deleted", batch.keysDeleted());
       afterCommit(batch).ifPresent(millis -> line.put("ms_after_commit", millis));
@@ -143,13 +194,12 @@ final class Tail implements Callable<Integer> {
           .out()
           .printf(
               "%s  %d tags, %d keys deleted%s%s%n",
-              Wording.time(batch.appliedMicros(), clock.instant()),
+              Wording.time(at, clock.instant()),
               batch.tags(),
               batch.keysDeleted(),
               afterCommit(batch).map(millis -> ", %d ms after commit".formatted(millis)).orElse(""),
               keys.isEmpty() ? "" : "  " + keys + more);
     }
-    return true;
   }
 
   private static Optional<Long> afterCommit(Applied batch) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,27 @@ public final class Answers {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("not an answer: " + answer.getClass(), e);
     }
+  }
+
+  /** The same, to be added to. */
+  public static ObjectNode tree(Record answer) {
+    return JSON.valueToTree(answer);
+  }
+
+  /**
+   * An answer of another console, which may be newer: fields that are not known here are skipped.
+   *
+   * @throws IOException when it is something else
+   */
+  public static <T> T read(String json, Class<T> answer) throws IOException {
+    T read =
+        JSON.readerFor(answer)
+            .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .readValue(json);
+    if (read == null) {
+      throw new IOException("expected an object, found null");
+    }
+    return read;
   }
 
   /** Milliseconds with three digits; null for what is not known. */

@@ -5,29 +5,14 @@ import dev.freshet.console.model.HotNames;
 import dev.freshet.console.model.Model;
 import dev.freshet.events.Invalidation;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which, and why: busy tags and tables, the feed of invalidations, and the cause of a death. */
 public final class FeedApi {
 
   private static final int MOST = 1000;
-  private static final Map<Character, String> OPERATIONS =
-      Map.of(
-          'c',
-          "insert",
-          'r',
-          "snapshot",
-          'u',
-          "update",
-          'd',
-          "delete",
-          't',
-          "truncate",
-          'x',
-          "clear_cache");
 
   /** Names, the busiest first; rates fade with a half-life of a minute. */
   record Busy(List<Name> names) {}
@@ -45,73 +30,11 @@ public final class FeedApi {
   }
 
   /**
-   * Row changes that made something stale, the newest first.
+   * Row changes that made something stale.
    *
    * @param newest the number to ask for what comes after
    */
-  record Invalidations(long newest, List<Change> invalidations) {}
-
-  /**
-   * A row change.
-   *
-   * @param number counts up while the console runs
-   * @param position where it stands in the topic: partition and offset
-   * @param key the row's primary key as JSON
-   * @param stale the tags and keys it made stale
-   */
-  public record Change(
-      long number,
-      String position,
-      @Nullable String captured,
-      @Nullable String committed,
-      String operation,
-      String table,
-      String key,
-      String lsn,
-      long xid,
-      Collection<String> stale) {
-
-    /** A change as it is answered. */
-    public static Change of(Feed.Entry entry) {
-      Invalidation.Cause cause = entry.stale().cause();
-      return new Change(
-          entry.number(),
-          entry.partition() + ":" + entry.offset(),
-          Answers.time(entry.millis()),
-          Answers.time(cause.source().committedMicros() / 1000),
-          wordOf(cause.op()),
-          cause.source().table().toString(),
-          cause.source().key(),
-          cause.source().lsn().toString(),
-          cause.source().xid(),
-          Feed.names(entry.stale()));
-    }
-  }
-
-  /**
-   * Why a key died, or what last made a tag stale.
-   *
-   * @param kind {@code key} or {@code tag}
-   * @param deleted when the key was; null for a tag
-   * @param msAfterCommit from the commit of the change to the deletion
-   * @param tag through which it died
-   */
-  public record Why(
-      String kind,
-      String name,
-      @Nullable String deleted,
-      @Nullable Double msAfterCommit,
-      String tag,
-      String operation,
-      String table,
-      String key,
-      String lsn,
-      @Nullable String committed,
-      Collection<String> stale) {}
-
-  private static String wordOf(char op) {
-    return OPERATIONS.getOrDefault(op, String.valueOf(op));
-  }
+  public record Invalidations(long newest, List<Change> invalidations) {}
 
   private final Model model;
   private final InstantSource clock;
@@ -138,12 +61,14 @@ public final class FeedApi {
             limit),
         Endpoint.get(
             "/api/v1/invalidations",
-            "Row changes that made something stale, the newest first.",
+            "Row changes that made something stale.",
             Invalidations.class,
             this::invalidations,
             Parameter.number("after", 0, Integer.MAX_VALUE, "Only those with a higher number."),
             Parameter.text("tag", "Only those that made this tag or key stale."),
             Parameter.text("table", "Only changes of this table, as in public.orders."),
+            Parameter.choice(
+                "order", "newest", List.of("newest", "oldest"), "Which of them come first."),
             limit),
         Endpoint.get(
             "/api/v1/why",
@@ -169,6 +94,7 @@ public final class FeedApi {
             .after(
                 asked.number("after"),
                 asked.number("limit"),
+                asked.text("order").equals("oldest"),
                 entry ->
                     (tag.isEmpty() || Feed.names(entry.stale()).contains(tag))
                         && (table.isEmpty()
@@ -191,7 +117,9 @@ public final class FeedApi {
     }
     Feed feed = model.freshness().feed();
     return key.isEmpty()
-        ? feed.lastOf(tag).map(entry -> stale(tag, entry)).orElseThrow(() -> unknown("tag", tag))
+        ? feed.lastOf(tag)
+            .map(entry -> Why.ofTag(tag, entry.stale()))
+            .orElseThrow(() -> unknown("tag", tag))
         : feed.deathOf(key)
             .map(death -> dead(feed, key, death))
             .orElseThrow(() -> unknown("key", key));
@@ -206,39 +134,14 @@ public final class FeedApi {
             : "it remembers the last hour and what came since; freshet why --tag reads all of it");
   }
 
-  private static Why stale(String tag, Feed.Entry entry) {
-    return answer("tag", tag, null, tag, entry.stale().cause(), Feed.names(entry.stale()));
-  }
-
   private static Why dead(Feed feed, String key, Feed.Death death) {
     String tag = death.deletion().tag();
-    Collection<String> stale =
+    Invalidation.Cause cause = death.deletion().cause();
+    Invalidation.Stale stale =
         feed.lastOf(tag)
-            .filter(entry -> entry.stale().cause().equals(death.deletion().cause()))
-            .<Collection<String>>map(entry -> Feed.names(entry.stale()))
-            .orElseGet(() -> List.of(tag));
-    return answer("key", key, death, tag, death.deletion().cause(), stale);
-  }
-
-  private static Why answer(
-      String kind,
-      String name,
-      Feed.@Nullable Death death,
-      String tag,
-      Invalidation.Cause cause,
-      Collection<String> stale) {
-    long committed = cause.source().committedMicros();
-    return new Why(
-        kind,
-        name,
-        death == null ? null : Answers.time(death.appliedMicros() / 1000),
-        death == null || committed == 0 ? null : (death.appliedMicros() - committed) / 1000.0,
-        tag,
-        wordOf(cause.op()),
-        cause.source().table().toString(),
-        cause.source().key(),
-        cause.source().lsn().toString(),
-        Answers.time(committed / 1000),
-        stale);
+            .map(Feed.Entry::stale)
+            .filter(last -> last.cause().equals(cause))
+            .orElseGet(() -> new Invalidation.Stale(Set.of(tag), Set.of(), Set.of(), cause));
+    return Why.ofKey(key, tag, death.appliedMicros(), stale);
   }
 }

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** How slow, for how many: rolling windows of every route, and their history. */
@@ -21,7 +22,7 @@ public final class LatencyApi {
       Parameter.text("route", "One route; all routes of the service when left out.");
 
   /** Routes in one window, the sorted column first. */
-  record Windows(String window, int matched, List<Window> routes) {}
+  public record Windows(String window, int matched, List<Window> routes) {}
 
   /**
    * One route in one window; null where there were no requests.
@@ -32,6 +33,7 @@ public final class LatencyApi {
   public record Window(
       String service,
       String route,
+      String window,
       long count,
       double perSecond,
       @Nullable Double errorRate,
@@ -49,6 +51,7 @@ public final class LatencyApi {
       return new Window(
           row.service(),
           row.route(),
+          row.window(),
           row.counts().total(),
           Answers.rate(row.rate()),
           Answers.ratio(row.counts().errorRate()),
@@ -129,6 +132,9 @@ public final class LatencyApi {
             Parameter.text("window", "A window of the config; 5m when left out."),
             Parameter.text("service", "Only services with this text in their name."),
             Parameter.text("route", "Only routes with this text in their name."),
+            Parameter.text("name", "Only with this text in the service's or the route's name."),
+            Parameter.choice(
+                "totals", "no", List.of("no", "yes"), "Whether to add the sums, route _total."),
             Parameter.choice(
                 "sort",
                 "p95",
@@ -156,8 +162,18 @@ public final class LatencyApi {
 
   private Windows windows(Asked asked) {
     String window = asked.text("window").isEmpty() ? "5m" : asked.text("window");
+    String name = asked.text("name");
+    boolean totals = asked.text("totals").equals("yes");
     List<LatencyRow> matched =
-        sorted(model, window, asked.text("service"), asked.text("route"), asked.text("sort"));
+        ordered(
+            model,
+            window,
+            asked.text("sort"),
+            row ->
+                (totals || !isTotal(row))
+                    && row.service().contains(asked.text("service"))
+                    && row.route().contains(asked.text("route"))
+                    && (row.service().contains(name) || row.route().contains(name)));
     return new Windows(
         window,
         matched.size(),
@@ -171,9 +187,21 @@ public final class LatencyApi {
   /** The routes whose names contain these texts, the worst first; totals are left out. */
   public static List<LatencyRow> sorted(
       Model model, String window, String service, String route, String by) {
+    return ordered(
+        model,
+        window,
+        by,
+        row -> !isTotal(row) && row.service().contains(service) && row.route().contains(route));
+  }
+
+  private static boolean isTotal(LatencyRow row) {
+    return row.route().equals(LatencyRow.TOTAL);
+  }
+
+  private static List<LatencyRow> ordered(
+      Model model, String window, String by, Predicate<LatencyRow> wanted) {
     return model.latencies().rows(window).stream()
-        .filter(row -> !row.route().equals(LatencyRow.TOTAL))
-        .filter(row -> row.service().contains(service) && row.route().contains(route))
+        .filter(wanted)
         .sorted(ORDERS.getOrDefault(by, BY_NAME).thenComparing(BY_NAME))
         .toList();
   }

@@ -17,7 +17,7 @@ public final class ViewsApi {
   private static final Parameter NAME = Parameter.path("name", "The view's name in the config.");
 
   /** All views, by name. */
-  record Views(List<View> views) {}
+  public record Views(List<View> views) {}
 
   /**
    * How one view stands.

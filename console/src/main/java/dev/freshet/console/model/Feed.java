@@ -80,16 +80,21 @@ public final class Feed {
   }
 
   /** Entries after a number, the newest first, at most {@code limit}. */
-  public synchronized List<Entry> after(long number, int limit, Predicate<Entry> wanted) {
+  public List<Entry> after(long number, int limit, Predicate<Entry> wanted) {
+    return after(number, limit, false, wanted);
+  }
+
+  /** Entries after a number, at most {@code limit}: those at the end asked for. */
+  public synchronized List<Entry> after(
+      long number, int limit, boolean oldestFirst, Predicate<Entry> wanted) {
     List<Entry> found = new ArrayList<>();
-    Iterator<Entry> backwards = entries.descendingIterator();
-    while (backwards.hasNext() && found.size() < limit) {
-      Entry entry = backwards.next();
-      if (entry.number() <= number) {
-        break;
-      }
-      if (wanted.test(entry)) {
+    Iterator<Entry> all = oldestFirst ? entries.iterator() : entries.descendingIterator();
+    while (all.hasNext() && found.size() < limit) {
+      Entry entry = all.next();
+      if (entry.number() > number && wanted.test(entry)) {
         found.add(entry);
+      } else if (entry.number() <= number && !oldestFirst) {
+        break;
       }
     }
     return found;

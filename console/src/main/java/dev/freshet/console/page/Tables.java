@@ -1,9 +1,11 @@
 package dev.freshet.console.page;
 
+import dev.freshet.console.api.Change;
 import dev.freshet.console.api.FeedApi;
 import dev.freshet.console.api.LatencyApi;
 import dev.freshet.console.api.ProblemException;
 import dev.freshet.console.api.ViewsApi;
+import dev.freshet.console.api.Why;
 import dev.freshet.console.model.HotNames;
 import dev.freshet.console.model.Model;
 import dev.freshet.events.Alert;
@@ -177,7 +179,7 @@ final class Tables {
   String feed(PageQuery query) {
     String rows =
         model.freshness().feed().after(0, FEED, entry -> true).stream()
-            .map(FeedApi.Change::of)
+            .map(Change::of)
             .map(change -> change(change, query))
             .collect(Collectors.joining());
     return table(
@@ -186,7 +188,7 @@ final class Tables {
         "No row change has made anything stale yet.");
   }
 
-  private static String change(FeedApi.Change change, PageQuery query) {
+  private static String change(Change change, PageQuery query) {
     String stale =
         change.stale().stream()
             .limit(TAGS_SHOWN)
@@ -198,7 +200,7 @@ final class Tables {
             Html.time(change.captured()),
             Html.text(change.operation()),
             Html.text(change.table()),
-            Html.text(change.key()),
+            Html.text(change.row()),
             stale,
             more > 0 ? " and %d more".formatted(more) : "",
             Html.text(change.lsn()));
@@ -208,7 +210,7 @@ final class Tables {
     if (query.why().isEmpty()) {
       return "<p class=fine>Type a key or a tag to see the row change behind it.</p>";
     }
-    FeedApi.Why why;
+    Why why;
     try {
       why = find(query.why());
     } catch (ProblemException e) {
@@ -237,7 +239,7 @@ final class Tables {
                 : "stale since that commit",
             Html.text(why.operation()),
             Html.text(why.table()),
-            Html.text(why.key()),
+            Html.text(why.row()),
             Html.time(why.committed()),
             Html.text(why.lsn()),
             why.stale().stream().map(tag -> link(query, tag)).collect(Collectors.joining(", ")),
@@ -248,7 +250,7 @@ final class Tables {
   }
 
   /** A key first, since a key is what people see; then a tag. */
-  private FeedApi.Why find(String name) throws ProblemException {
+  private Why find(String name) throws ProblemException {
     try {
       return FeedApi.why(model, name, "");
     } catch (ProblemException notAKey) {
