@@ -8,11 +8,13 @@ import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
+import dev.freshet.runtime.health.Figure;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -70,8 +72,19 @@ final class ConsoleRole implements Role {
             .map(slo -> objective(slo.getKey(), slo.getValue()))
             .toList(),
         config.metrics().windowNames(),
+        thresholds(config.monitoring()),
         config.console().freshWithin().toMillis(),
         silentAfterMillis(config.ingest().heartbeatInterval()));
+  }
+
+  private static Map<String, Setup.Limits> thresholds(MonitoringConfig config) {
+    Map<String, Setup.Limits> all = new TreeMap<>();
+    for (Figure figure : Figure.values()) {
+      Optional.ofNullable(config.byFigure().get(figure))
+          .or(figure::threshold)
+          .ifPresent(set -> all.put(figure.path(), new Setup.Limits(set.warn(), set.critical())));
+    }
+    return all;
   }
 
   /** A beat or two may be late; many are not. */

@@ -139,6 +139,14 @@ class RunIT {
     String position = cleared.replaceAll(".*\"position\":\"([0-9:]+)\".*", "$1");
     assertThat(ask("GET", "/api/monitoring/performance?wait=30s&position=" + position, ""))
         .contains("\"applied\":true");
+    String all = ask("POST", "/api/monitoring/performance", "{\"action\":\"clear_cache\"}");
+    assertThat(
+            ask(
+                "GET",
+                "/api/monitoring/performance?wait=30s&position="
+                    + all.replaceAll(".*\"position\":\"([0-9:]+)\".*", "$1"),
+                ""))
+        .contains("\"applied\":true");
     theSameIsToldOverHttp(config);
     assertThat(Typed.freshet("status", "-c", config).out())
         .contains("invalidation-stream", "applied up to LSN");

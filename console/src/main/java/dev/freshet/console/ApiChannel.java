@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The status once a second, and every invalidation: up to {@value #MOST} of those that were missed.
- * A position is the number of an invalidation.
+ * The status once a second, and invalidations: the newest {@value #MOST} of those since the last
+ * time, and how many there were besides. A position is the number of an invalidation.
  */
 final class ApiChannel implements Channel {
 
@@ -44,6 +44,14 @@ final class ApiChannel implements Channel {
     if (position != cachedAfter) {
       Events events = new Events();
       List<Feed.Entry> missed = feed.after(position, MOST, entry -> entry.number() <= newest);
+      long unsaid =
+          position == NOTHING || missed.isEmpty()
+              ? 0
+              : missed.get(missed.size() - 1).number() - position - 1;
+      if (unsaid > 0) {
+        String data = "{\"more\":%d,\"after\":%d}".formatted(unsaid, position);
+        events.add(run + "." + position, "more", data);
+      }
       for (int i = missed.size() - 1; i >= 0; i--) {
         Feed.Entry entry = missed.get(i);
         String data = new String(Answers.write(Change.of(entry)), StandardCharsets.UTF_8);

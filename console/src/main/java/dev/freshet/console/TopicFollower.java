@@ -59,7 +59,7 @@ final class TopicFollower implements Service {
     this.model = model;
     this.clock = clock;
     Topics topics = model.topics();
-    this.tables = new ArrayList<>(List.of(topics.latency(), topics.alerts()));
+    this.tables = new ArrayList<>(List.of(topics.latency(), topics.alerts(), topics.health()));
     views.forEach(view -> tables.add(topics.view(view)));
   }
 

@@ -63,7 +63,11 @@ final class TopicInvalidator implements Invalidator, AutoCloseable {
       throws ProblemException, InterruptedException {
     Invalidation.Cause cause =
         new Invalidation.Cause('x', new ChangeSource(CONSOLE, "", new Lsn(0), xid, 0));
-    byte[] value = InvalidationJson.write(new Invalidation.Stale(tags, Set.of(), Set.of(), cause));
+    byte[] value =
+        InvalidationJson.write(
+            tags.isEmpty()
+                ? new Invalidation.Everything(cause)
+                : new Invalidation.Stale(tags, Set.of(), Set.of(), cause));
     byte[] key = CONSOLE.toString().getBytes(StandardCharsets.UTF_8);
     try {
       RecordMetadata at =

@@ -41,6 +41,7 @@ final class Opened implements AutoCloseable {
             Map.of("totals", "select 1"),
             List.of(new Setup.Objective("latency", "latency", 500.0, 0.95, null, null)),
             List.of("1m", "5m"),
+            Map.of("redis.memory_used_ratio", new Setup.Limits(0.85, 0.95)),
             250,
             30_000);
     SimpleMeterRegistry registry = new SimpleMeterRegistry();

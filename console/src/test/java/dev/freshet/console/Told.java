@@ -7,6 +7,8 @@ import dev.freshet.events.Applied;
 import dev.freshet.events.AppliedJson;
 import dev.freshet.events.ChangeSource;
 import dev.freshet.events.ExponentialHistogram;
+import dev.freshet.events.HealthReport;
+import dev.freshet.events.HealthReportJson;
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.LatencyJson;
@@ -19,6 +21,7 @@ import dev.freshet.events.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -151,6 +154,27 @@ final class Told {
     return this;
   }
 
+  Told part(String component, long millis, HealthReport.Gauge... gauges) {
+    HealthReport report = new HealthReport(component, "here", millis, 10_000, "", List.of(gauges));
+    take(
+        TOPICS.health(),
+        millis,
+        HealthReportJson.key(component, "here"),
+        HealthReportJson.write(report));
+    return this;
+  }
+
+  /** A slot that keeps so much, and may keep so much more. */
+  Told slot(long millis, double kept, double left) {
+    return part(
+        "postgres",
+        millis,
+        new HealthReport.Gauge(
+            "slot_retained_bytes", Map.of("slot", "shop"), kept, HealthReport.Level.OK),
+        new HealthReport.Gauge(
+            "slot_left_bytes", Map.of("slot", "shop"), left, HealthReport.Level.OK));
+  }
+
   Told viewRow(int id, String total) {
     return view(
         "{\"id\":%d}".formatted(id),
@@ -190,6 +214,13 @@ final class Told {
         .viewRow(1, "10.50")
         .viewRow(2, "20.50")
         .viewRow(3, "30.50")
-        .viewStands("0/2000", 3);
+        .viewStands("0/2000", 3)
+        .slot(NOW - 600_000, 1 << 20, 5 << 20)
+        .slot(NOW, 2 << 20, 4 << 20)
+        .part(
+            "redis",
+            NOW - 1000,
+            new HealthReport.Gauge("memory_used_ratio", Map.of(), 0.9, HealthReport.Level.WARN))
+        .part("kafka", NOW - 60_000);
   }
 }

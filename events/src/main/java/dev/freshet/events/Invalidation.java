@@ -25,6 +25,12 @@ public sealed interface Invalidation {
     }
   }
 
+  /**
+   * Every entry of the namespace is stale, and so is what is being loaded: somebody asked for it.
+   * Keys of other applications' caches are not meant.
+   */
+  record Everything(Cause cause) implements Invalidation {}
+
   /** The row change behind an invalidation: its operation and where it comes from. */
   record Cause(char op, ChangeSource source) {}
 

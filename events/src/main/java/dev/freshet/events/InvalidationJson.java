@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * {"tags":["org:7"],"keys":[],"tag_sets":[],"cause":{"op":"u","table":"public.readings",
  *   "key":"{\"id\":1}","lsn":"0/1A2B3C8","xid":7312,"committed_us":1767225600000000}}
+ * {"everything":true,"cause":{...}}
  * {"watermark":{"lsn":"0/1A2B3F0","xid":7313,"xmin":7310,"committed_us":1767225600100000}}
  * }</pre>
  *
@@ -35,6 +36,10 @@ public final class InvalidationJson {
             writeNames(json, "tag_sets", stale.tagSets());
             json.writeFieldName("cause");
             writeCause(json, stale.cause());
+          } else if (invalidation instanceof Invalidation.Everything all) {
+            json.writeBooleanField("everything", true);
+            json.writeFieldName("cause");
+            writeCause(json, all.cause());
           } else if (invalidation instanceof Invalidation.Watermark mark) {
             json.writeObjectFieldStart("watermark");
             json.writeStringField("lsn", mark.lsn().toString());
@@ -60,6 +65,7 @@ public final class InvalidationJson {
     Set<String> keys = Set.of();
     Set<String> tagSets = Set.of();
     Invalidation.Cause cause = null;
+    boolean everything = false;
     try (JsonParser json = JsonBytes.JSON.createParser(value)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedEventException("expected a JSON object, found " + json.currentToken());
@@ -71,6 +77,7 @@ public final class InvalidationJson {
           case "tags" -> tags = names(json);
           case "keys" -> keys = names(json);
           case "tag_sets" -> tagSets = names(json);
+          case "everything" -> everything = json.getBooleanValue();
           case "cause" -> cause = readCause(json);
           case "watermark" -> {
             return readWatermark(json);
@@ -84,7 +91,9 @@ public final class InvalidationJson {
     if (cause == null) {
       throw new MalformedEventException("neither \"cause\" nor \"watermark\": not an invalidation");
     }
-    return new Invalidation.Stale(tags, keys, tagSets, cause);
+    return everything
+        ? new Invalidation.Everything(cause)
+        : new Invalidation.Stale(tags, keys, tagSets, cause);
   }
 
   private static void writeNames(JsonGenerator json, String field, Set<String> names)

@@ -56,7 +56,8 @@ public final class PostgresProbe implements Probe {
       SELECT slot_name, coalesce(wal_status, 'reserved'),
         coalesce(pg_wal_lsn_diff(
           CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
-          restart_lsn), 0)::float8
+          restart_lsn), 0)::float8,
+        safe_wal_size::float8
       FROM pg_replication_slots ORDER BY 1\
       """;
 
@@ -133,6 +134,10 @@ public final class PostgresProbe implements Probe {
         found.add(
             Reading.of(
                 Figure.POSTGRES_SLOT_RETAINED_BYTES, "slot", slot, Math.max(0, row.getDouble(3))));
+        double left = row.getDouble(4);
+        if (!row.wasNull()) {
+          found.add(Reading.of(Figure.POSTGRES_SLOT_LEFT_BYTES, "slot", slot, Math.max(0, left)));
+        }
         found.add(
             new Reading(
                 Figure.POSTGRES_SLOT_BROKEN, Map.of("slot", slot, "state", state), broken ? 1 : 0));

@@ -81,6 +81,18 @@ final class Bucket {
     return xid;
   }
 
+  /**
+   * Goes on as another incarnation: what is being loaded for the one before is refused, and local
+   * caches start anew.
+   */
+  void becomes(String name) {
+    RedisConnection.await(redis.hset(keys.head(), "incarnation", name));
+    incarnation = name;
+    long seq = RedisConnection.await(redis.hincrby(keys.head(), "seq", 1));
+    RedisConnection.await(
+        redis.publish(keys.prefix() + "feed", "[\"%s\",%d,0,0,[]]".formatted(name, seq)));
+  }
+
   BucketBatch batch(int maxNames) {
     return new BucketBatch(script, keys, incarnation, maxNames);
   }

@@ -2,12 +2,8 @@ package dev.freshet.invalidation;
 
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.FreshetException;
-import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.ScanArgs;
-import io.lettuce.core.ScanCursor;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -17,8 +13,6 @@ import java.util.stream.IntStream;
  * old comes in behind. Keys of other applications are left alone: nobody knows which are theirs.
  */
 public final class CacheReset {
-
-  private static final int PAGE = 1000;
 
   private CacheReset() {}
 
@@ -42,16 +36,6 @@ public final class CacheReset {
             .mapToObj(bucket -> new RedisKeys(namespace, bucket).head())
             .toArray(String[]::new);
     long deleted = RedisConnection.await(redis.unlink(heads));
-    ScanArgs ours = ScanArgs.Builder.matches(RedisKeys.all(namespace)).limit(PAGE);
-    ScanCursor cursor = ScanCursor.INITIAL;
-    do {
-      KeyScanCursor<String> page = RedisConnection.await(redis.scan(cursor, ours));
-      List<String> found = page.getKeys();
-      if (!found.isEmpty()) {
-        deleted += RedisConnection.await(redis.unlink(found.toArray(String[]::new)));
-      }
-      cursor = page;
-    } while (!cursor.isFinished());
-    return deleted;
+    return deleted + Emptying.delete(redis, RedisKeys.all(namespace));
   }
 }

@@ -39,6 +39,7 @@ final class RedisInvalidator implements Sink {
 
   private final RedisConnection redis;
   private final List<Bucket> buckets;
+  private final Emptying emptying;
   private final int maxMarks;
   private final ForeignKeys foreign;
   private final DeadLetterWriter deadLetters;
@@ -67,6 +68,7 @@ final class RedisInvalidator implements Sink {
         IntStream.range(0, config.buckets())
             .mapToObj(b -> new Bucket(redis.commands(), script, new RedisKeys(namespace, b)))
             .toList();
+    this.emptying = new Emptying(redis.commands(), buckets, RedisKeys.entries(namespace));
     this.maxMarks = config.maxMarks();
     this.foreign = new ForeignKeys(redis.commands());
     this.deadLetters = deadLetters;
@@ -113,6 +115,7 @@ final class RedisInvalidator implements Sink {
     List<BucketBatch> underWay =
         buckets.stream().map(bucket -> bucket.batch(Applied.MAX_DELETIONS)).toList();
     OptionalLong floor = OptionalLong.empty();
+    boolean everything = false;
     for (ConsumerRecord<byte[], byte[]> record : records) {
       Invalidation invalidation = read(record);
       if (invalidation instanceof Invalidation.Stale stale) {
@@ -121,6 +124,7 @@ final class RedisInvalidator implements Sink {
         referenceXid = Math.max(referenceXid, watermark.xid());
         floor = floors.floorAfter(watermark);
       }
+      everything |= invalidation instanceof Invalidation.Everything;
       if (invalidation != null) {
         batch.add(record.partition(), invalidation);
       }
@@ -131,7 +135,16 @@ final class RedisInvalidator implements Sink {
       }
     }
     metrics.received(batch);
-    finish(batch, underWay, floor);
+    if (everything) {
+      underWay.forEach(bucket -> bucket.settle(List.of(), referenceXid));
+      long deleted = emptying.run(UUID.randomUUID().toString());
+      // Calls name the incarnation they are for.
+      List<BucketBatch> anew =
+          buckets.stream().map(bucket -> bucket.batch(Applied.MAX_DELETIONS)).toList();
+      finish(batch, anew, floor, OptionalLong.of(deleted));
+    } else {
+      finish(batch, underWay, floor, OptionalLong.empty());
+    }
   }
 
   private @Nullable Invalidation read(ConsumerRecord<byte[], byte[]> record) {
@@ -144,9 +157,14 @@ final class RedisInvalidator implements Sink {
     }
   }
 
-  private void finish(Batch batch, List<BucketBatch> underWay, OptionalLong floor) {
+  /**
+   * @param emptied how many entries were deleted because everything was asked for
+   */
+  private void finish(
+      Batch batch, List<BucketBatch> underWay, OptionalLong floor, OptionalLong emptied) {
     List<Batch.Name> rest = batch.takeRest();
-    long deleted = foreign.delete(batch.keys().keySet(), batch.tagSets().keySet());
+    long deleted =
+        emptied.orElse(0) + foreign.delete(batch.keys().keySet(), batch.tagSets().keySet());
     underWay.forEach(bucket -> bucket.settle(rest, referenceXid));
     int sweep = Math.min(MAX_SWEEP, 100 + 2 * batch.tags().size());
     for (int b = 0; b < buckets.size(); b++) {
@@ -166,7 +184,7 @@ final class RedisInvalidator implements Sink {
     }
     int calls = underWay.stream().mapToInt(BucketBatch::calls).sum();
     metrics.applied(batch, deleted, calls, now);
-    if (batch.changes() > 0 || !batch.watermarks().isEmpty()) {
+    if (batch.changes() > 0 || !batch.watermarks().isEmpty() || emptied.isPresent()) {
       report(batch, underWay, deleted, now);
     }
     forget(underWay);

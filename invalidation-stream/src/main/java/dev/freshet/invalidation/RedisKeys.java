@@ -18,6 +18,11 @@ record RedisKeys(String namespace, int bucket) {
     return prefix() + "head";
   }
 
+  /** A pattern that all entries of all buckets match. */
+  static String entries(String namespace) {
+    return namespace + ":{*}:entry:*";
+  }
+
   /** A pattern that all keys of all buckets match: a namespace has no pattern characters. */
   static String all(String namespace) {
     return namespace + ":{*}:*";

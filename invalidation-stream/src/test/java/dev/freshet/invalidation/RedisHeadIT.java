@@ -3,13 +3,16 @@ package dev.freshet.invalidation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freshet.cache.Fence;
 import dev.freshet.cache.Filled;
+import dev.freshet.events.Invalidation;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Sink;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,6 +43,27 @@ class RedisHeadIT extends RedisSinkBed {
     with(watermark(400, 390, 1)).apply();
     assertThat(fill("a", 500, "org:7")).isEqualTo(new Filled.RefusedByFloor(500));
     assertThat(fill("a", 501, "org:7")).isEqualTo(new Filled.Stored());
+  }
+
+  @Test
+  void everythingMeansEntriesWithAndWithoutTagsAndLoadsThatBeganBefore() throws Exception {
+    settle();
+    assertThat(fill("a", 200, "org:7")).isEqualTo(new Filled.Stored());
+    assertThat(fill("b", 200)).isEqualTo(new Filled.Stored());
+    redis.set("cache:of:another", "kept");
+    String begunUnder = cache.incarnation("c");
+    with(new Invalidation.Everything(cause(150))).with(stale(151, "org:8")).apply();
+
+    assertThat(redis.keys("shop:{0}:entry:*")).isEmpty();
+    assertThat(redis.get("cache:of:another")).isEqualTo("kept");
+    assertThat(cache.fill("c", "old", List.of("org:9"), begunUnder, new Fence(1_000_000), HOUR))
+        .isInstanceOf(Filled.RefusedByIncarnation.class);
+    assertThat(fill("a", 300, "org:7")).isEqualTo(new Filled.Stored());
+    assertThat(fill("b", 120, "org:8")).isInstanceOf(Filled.RefusedByMark.class);
+    assertThat(sink.nextOffsets(Sink.Assignment.all(1))).isEqualTo(Map.of(0, 3L));
+
+    with(stale(400, "org:7")).apply();
+    assertThat(redis.keys("shop:{0}:entry:*")).isEmpty();
   }
 
   @Test

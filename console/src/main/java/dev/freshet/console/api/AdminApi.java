@@ -34,8 +34,12 @@ final class AdminApi {
       LatencyApi.@Nullable Window requests,
       long alertsFiring) {}
 
-  /** What is posted: {@code {"action":"clear_cache","tags":["org:7"]}}. */
-  record Order(String action, List<String> tags) {}
+  /**
+   * What is posted: {@code {"action":"clear_cache","tags":["org:7"]}}.
+   *
+   * @param tags what is stale; everything when they are left out
+   */
+  record Order(String action, @Nullable List<String> tags) {}
 
   /**
    * An order that Kafka has.
@@ -74,7 +78,7 @@ final class AdminApi {
         new Endpoint(
             "POST",
             "/api/monitoring/performance",
-            "Makes everything with these tags stale, as a row change would.",
+            "Makes everything with these tags stale, as a row change would; without tags, everything.",
             List.of(),
             Cleared.class,
             Endpoint.Access.ADMIN,
@@ -135,6 +139,9 @@ final class AdminApi {
     if (!order.path("action").asText().equals("clear_cache")) {
       throw wrong("\"action\" is not \"clear_cache\", the only one there is");
     }
+    if (!order.has("tags")) {
+      return Set.of();
+    }
     Set<String> tags = new TreeSet<>();
     for (JsonNode tag : order.path("tags")) {
       if (!tag.isTextual() || tag.asText().isEmpty() || tag.asText().length() > LONGEST_TAG) {
@@ -143,7 +150,9 @@ final class AdminApi {
       tags.add(tag.asText());
     }
     if (tags.isEmpty() || tags.size() > MOST_TAGS) {
-      throw wrong("\"tags\" has %d, expected 1 to %d".formatted(tags.size(), MOST_TAGS));
+      throw wrong(
+          "\"tags\" has %d, expected 1 to %d; left out, it means everything"
+              .formatted(tags.size(), MOST_TAGS));
     }
     return tags;
   }

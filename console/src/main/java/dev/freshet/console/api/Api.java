@@ -30,7 +30,7 @@ public final class Api {
     endpoints.addAll(new LatencyApi(model, clock).endpoints());
     endpoints.addAll(new ViewsApi(model).endpoints());
     endpoints.addAll(new FeedApi(model, clock).endpoints());
-    endpoints.addAll(new HealthApi(health, setup).endpoints());
+    endpoints.addAll(new HealthApi(model, health, setup, clock).endpoints());
     endpoints.addAll(new AdminApi(model, status, invalidator, waiting, clock).endpoints());
   }
 

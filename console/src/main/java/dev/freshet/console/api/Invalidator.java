@@ -8,6 +8,7 @@ public interface Invalidator {
   /**
    * Returns when Kafka has it.
    *
+   * @param tags what is stale; none for every entry there is
    * @param xid the transaction it counts as: entries loaded before it are stale
    * @return its position, {@code partition:offset}
    * @throws ProblemException when Kafka does not acknowledge in time

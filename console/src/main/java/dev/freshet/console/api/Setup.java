@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param views SQL by name
  * @param windows of rolling latencies, the shortest first
  * @param freshWithinMs what takes longer from commit to delete is called slow
+ * @param thresholds from where on figures of the system's health are worth a look
  * @param silentAfterMs without a heartbeat for so long, something is called stopped
  */
 public record Setup(
@@ -21,6 +22,7 @@ public record Setup(
     Map<String, String> views,
     List<Objective> objectives,
     List<String> windows,
+    Map<String, Limits> thresholds,
     long freshWithinMs,
     long silentAfterMs) {
 
@@ -29,7 +31,11 @@ public record Setup(
     views = Collections.unmodifiableMap(new TreeMap<>(views));
     objectives = List.copyOf(objectives);
     windows = List.copyOf(windows);
+    thresholds = Collections.unmodifiableMap(new TreeMap<>(thresholds));
   }
+
+  /** From where on a figure is a warning, and from where on it is critical. */
+  public record Limits(double warn, double critical) {}
 
   /**
    * Which share of the requests should be good.

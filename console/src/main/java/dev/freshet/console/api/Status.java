@@ -9,6 +9,7 @@ import dev.freshet.events.LatencyRow;
 import dev.freshet.events.Lsn;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -100,11 +101,12 @@ public record Status(
       case SLOW, OK ->
           recent.count() == 0
               ? "Fresh. No row change made anything stale in the last minute."
-              : "%s. Of %,d changes in the last minute, 99\u00a0%% were applied within %.1f ms of their commit."
-                  .formatted(
-                      state == State.OK ? "Fresh" : "Behind",
-                      recent.count(),
-                      recent.quantileNanos(0.99) / 1e6);
+              : String.format(
+                  Locale.ROOT,
+                  "%s. Of %,d changes in the last minute, 99\u00a0%% were applied within %.1f ms of their commit.",
+                  state == State.OK ? "Fresh" : "Behind",
+                  recent.count(),
+                  recent.quantileNanos(0.99) / 1e6);
     };
   }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,7 +14,7 @@ import java.util.function.Predicate;
 
 /**
  * The row changes that made something stale, the last {@value #MOST} of them, and the deaths of
- * keys, the last {@value #MOST_KEYS} keys. Thread-safe.
+ * keys, the last {@value #MOST_KEYS} keys; fewer where they are large. Thread-safe.
  */
 public final class Feed {
 
@@ -38,15 +37,31 @@ public final class Feed {
   public record Death(Applied.Deletion deletion, long appliedMicros) {}
 
   private final Deque<Entry> entries = new ArrayDeque<>();
-  private final Map<String, Entry> byTag = new Coldest<>(MOST_TAGS);
-  private final Map<String, Death> byKey = new Coldest<>(MOST_KEYS);
+  private final long mostBytes;
+  private final Coldest<String, Entry> byTag;
+  private final Coldest<String, Death> byKey;
+  private long bytes;
   private long newest;
+
+  Feed(Memory memory) {
+    this.mostBytes = memory.feed();
+    // An entry that only one tag still refers to is kept whole: it counts in full for each.
+    this.byTag =
+        new Coldest<>(
+            MOST_TAGS, memory.causes(), (tag, entry) -> Memory.of(tag) + Memory.of(entry.stale()));
+    this.byKey =
+        new Coldest<>(
+            MOST_KEYS,
+            memory.causes(),
+            (key, death) -> Memory.of(key) + Memory.of(death.deletion()));
+  }
 
   synchronized void stale(int partition, long offset, long millis, Invalidation.Stale stale) {
     Entry entry = new Entry(++newest, partition, offset, millis, stale);
     entries.addLast(entry);
-    if (entries.size() > MOST) {
-      entries.removeFirst();
+    bytes += Memory.of(stale);
+    while (entries.size() > MOST || (bytes > mostBytes && entries.size() > 1)) {
+      bytes -= Memory.of(entries.removeFirst().stale());
     }
     for (String tag : names(stale)) {
       byTag.put(tag, entry);
@@ -72,6 +87,16 @@ public final class Feed {
   public static String shortKey(String key) {
     int entry = key.indexOf("}:entry:");
     return entry < 0 ? key : key.substring(entry + 8);
+  }
+
+  /** About how many bytes the newest changes take. */
+  synchronized long bytes() {
+    return bytes;
+  }
+
+  /** About how many bytes the causes of keys and tags take. */
+  synchronized long causeBytes() {
+    return byTag.bytes() + byKey.bytes();
   }
 
   /** The number of the newest entry; 0 when there is none. */

@@ -17,13 +17,19 @@ public final class Freshness {
   private final Rates tags = new Rates();
   private final Rates keys = new Rates();
   private final Legs legs = new Legs(this::pair);
-  private final HotNames hotTags = new HotNames();
-  private final HotNames hotTables = new HotNames();
+  private final HotNames hotTags;
+  private final HotNames hotTables;
   private final Positions positions = new Positions();
-  private final Feed feed = new Feed();
+  private final Feed feed;
   private long lastChangeMillis;
   private long lastAppliedMillis;
   private long newestXid;
+
+  Freshness(Memory memory) {
+    this.hotTags = new HotNames(memory);
+    this.hotTables = new HotNames(memory);
+    this.feed = new Feed(memory);
+  }
 
   synchronized void take(int partition, long offset, long millis, Invalidation.Stale stale) {
     var source = stale.cause().source();

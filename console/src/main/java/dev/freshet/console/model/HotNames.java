@@ -2,7 +2,6 @@ package dev.freshet.console.model;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Names by how often they come up, with an exponentially fading count (half of it is of the last
@@ -12,6 +11,7 @@ public final class HotNames {
 
   static final int MOST = 10_000;
   private static final double HALF_LIFE_MILLIS = 60_000;
+  private static final long FADING = 112;
   private static final double PER_SECOND = Math.log(2) / (HALF_LIFE_MILLIS / 1000);
 
   /**
@@ -36,11 +36,19 @@ public final class HotNames {
     }
   }
 
-  private final Map<String, Fading> names = new Coldest<>(MOST);
+  private final Coldest<String, Fading> names;
+
+  HotNames(Memory memory) {
+    this.names = new Coldest<>(MOST, memory.names(), (name, fading) -> Memory.of(name) + FADING);
+  }
 
   /** Counts a name. */
   public synchronized void add(String name, long atMillis) {
-    Fading fading = names.computeIfAbsent(name, absent -> new Fading());
+    Fading fading = names.get(name);
+    if (fading == null) {
+      fading = new Fading();
+      names.put(name, fading);
+    }
     fading.weight = fading.at(atMillis) + 1;
     fading.lastMillis = Math.max(fading.lastMillis, atMillis);
     fading.total++;
@@ -54,6 +62,11 @@ public final class HotNames {
     }
   }
 
+  /** About how many bytes they take. */
+  synchronized long bytes() {
+    return names.bytes();
+  }
+
   /** How many names are kept. */
   public synchronized int size() {
     return names.size();
@@ -61,7 +74,7 @@ public final class HotNames {
 
   /** The busiest, the busiest first. */
   public synchronized List<Hot> busiest(long nowMillis, int limit) {
-    return names.entrySet().stream()
+    return names.entries().stream()
         .map(
             name -> {
               Fading fading = name.getValue();

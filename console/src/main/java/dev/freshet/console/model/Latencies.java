@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Rolling windows of every route, and the history of each by the minute. Rows beyond {@value
- * #MOST_ROWS} are refused and counted; of the history the oldest minutes go first. Thread-safe.
+ * #MOST_ROWS}, or beyond the memory for them, are refused and counted; of the history the oldest
+ * minutes go first. Thread-safe.
  */
 public final class Latencies {
 
@@ -32,30 +33,57 @@ public final class Latencies {
   private final Map<Key, LatencyRow> rows = new ConcurrentHashMap<>();
   private final TreeMap<Long, Map<Route, LatencyMinute>> minutes = new TreeMap<>();
   private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong rowBytes = new AtomicLong();
+  private final long mostRowBytes;
+  private final long mostMinuteBytes;
+  private long minuteBytes;
   private int minutesKept;
 
+  Latencies(Memory memory) {
+    this.mostRowBytes = memory.windows();
+    this.mostMinuteBytes = memory.history();
+  }
+
+  /** Called by one thread. */
   void put(LatencyRow row) {
     Key key = new Key(row.service(), row.route(), row.window());
-    if (rows.size() >= MOST_ROWS && !rows.containsKey(key)) {
+    if ((rows.size() >= MOST_ROWS || rowBytes.get() >= mostRowBytes) && !rows.containsKey(key)) {
       refused.incrementAndGet();
       return;
     }
-    rows.put(key, row);
+    if (rows.put(key, row) == null) {
+      rowBytes.addAndGet(Memory.of(row));
+    }
   }
 
   void remove(String service, String route, String window) {
-    rows.remove(new Key(service, route, window));
+    LatencyRow gone = rows.remove(new Key(service, route, window));
+    if (gone != null) {
+      rowBytes.addAndGet(-Memory.of(gone));
+    }
   }
 
   synchronized void put(LatencyMinute minute) {
     Map<Route, LatencyMinute> at =
         minutes.computeIfAbsent(minute.minuteMillis(), absent -> new HashMap<>());
-    if (at.put(new Route(minute.service(), minute.route()), minute) == null) {
-      minutesKept++;
+    LatencyMinute before = at.put(new Route(minute.service(), minute.route()), minute);
+    minutesKept += before == null ? 1 : 0;
+    minuteBytes += Memory.of(minute) - (before == null ? 0 : Memory.of(before));
+    while ((minutesKept > MOST_MINUTES || minuteBytes > mostMinuteBytes) && minutes.size() > 1) {
+      Map<Route, LatencyMinute> gone = minutes.pollFirstEntry().getValue();
+      minutesKept -= gone.size();
+      gone.values().forEach(one -> minuteBytes -= Memory.of(one));
     }
-    while (minutesKept > MOST_MINUTES && minutes.size() > 1) {
-      minutesKept -= minutes.pollFirstEntry().getValue().size();
-    }
+  }
+
+  /** About how many bytes the windows take. */
+  long rowBytes() {
+    return rowBytes.get();
+  }
+
+  /** About how many bytes the history takes. */
+  synchronized long minuteBytes() {
+    return minuteBytes;
   }
 
   /** Every route in this window, in no order. */
@@ -85,14 +113,17 @@ public final class Latencies {
 
   /**
    * The history of a route, merged to steps of whole minutes; steps without requests are absent.
+   *
+   * @param service its exact name; {@link LatencyRow#TOTAL} for every service that has the route
+   * @param route its exact name; the same for all routes of the service
    */
   public synchronized List<Minute> history(
       String service, String route, long fromMillis, long toMillis, long stepMillis) {
     Route wanted = new Route(service, route);
     List<Minute> all = new ArrayList<>();
     for (var at : minutes.subMap(fromMillis, toMillis).entrySet()) {
-      LatencyMinute minute = at.getValue().get(wanted);
-      if (minute == null) {
+      List<LatencyMinute> found = found(at.getValue(), wanted);
+      if (found.isEmpty()) {
         continue;
       }
       long begin = Math.floorDiv(at.getKey(), stepMillis) * stepMillis;
@@ -101,11 +132,28 @@ public final class Latencies {
         last = new Minute(begin, RequestCounts.NONE, new ExponentialHistogram());
         all.add(last);
       }
-      last.durations().merge(minute.latencies());
-      all.set(
-          all.size() - 1, new Minute(begin, sum(last.counts(), minute.counts()), last.durations()));
+      for (LatencyMinute minute : found) {
+        last.durations().merge(minute.latencies());
+        last = new Minute(begin, sum(last.counts(), minute.counts()), last.durations());
+      }
+      all.set(all.size() - 1, last);
     }
     return all;
+  }
+
+  private static List<LatencyMinute> found(Map<Route, LatencyMinute> of, Route wanted) {
+    LatencyMinute one = of.get(wanted);
+    if (one != null) {
+      return List.of(one);
+    }
+    boolean ofAnyService =
+        wanted.service().equals(LatencyRow.TOTAL) && !wanted.route().equals(LatencyRow.TOTAL);
+    return !ofAnyService
+        ? List.of()
+        : of.entrySet().stream()
+            .filter(at -> at.getKey().route().equals(wanted.route()))
+            .map(Map.Entry::getValue)
+            .toList();
   }
 
   private static RequestCounts sum(RequestCounts a, RequestCounts b) {

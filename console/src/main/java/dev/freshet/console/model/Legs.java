@@ -12,7 +12,7 @@ import java.util.TreeMap;
 final class Legs {
 
   private static final int MOST_PENDING = 100_000;
-  private static final int MOST_APPLIED = 20_000;
+  static final int MOST_APPLIED = 20_000;
 
   /** Takes what was paired. */
   interface Pairs {
@@ -30,6 +30,9 @@ final class Legs {
   private static final class Partition {
     final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     final TreeMap<Long, Long> appliedBefore = new TreeMap<>();
+
+    /** Below this offset it is forgotten when what was applied. */
+    long forgotten;
   }
 
   private final Map<Integer, Partition> partitions = new HashMap<>();
@@ -45,6 +48,9 @@ final class Legs {
 
   void stale(int partition, long offset, long committedMicros, long capturedMillis) {
     Partition at = of(partition);
+    if (offset < at.forgotten) {
+      return;
+    }
     var applied = at.appliedBefore.higherEntry(offset);
     if (applied != null) {
       pairs.applied(committedMicros, capturedMillis, applied.getValue());
@@ -60,7 +66,7 @@ final class Legs {
     Partition at = of(partition);
     at.appliedBefore.putIfAbsent(nextOffset, appliedMicros);
     if (at.appliedBefore.size() > MOST_APPLIED) {
-      at.appliedBefore.pollFirstEntry();
+      at.forgotten = at.appliedBefore.pollFirstEntry().getKey();
     }
     while (!at.waiting.isEmpty() && at.waiting.getFirst().offset() < nextOffset) {
       Waiting first = at.waiting.removeFirst();

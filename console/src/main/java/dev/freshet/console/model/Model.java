@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.freshet.events.Alert;
 import dev.freshet.events.AlertJson;
 import dev.freshet.events.AppliedJson;
+import dev.freshet.events.HealthReportJson;
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.LatencyJson;
@@ -13,6 +14,7 @@ import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,8 +22,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +41,12 @@ public final class Model {
   private static final int MOST_ALERTS = 10_000;
 
   private final Topics topics;
-  private final Freshness freshness = new Freshness();
-  private final Latencies latencies = new Latencies();
+  private final Freshness freshness;
+  private final Latencies latencies;
   private final Map<String, Alert> alerts = new ConcurrentSkipListMap<>();
   private final Map<String, ViewRows> viewsByTopic = new TreeMap<>();
   private final StageLags lags = new StageLags();
+  private final SystemHealth system = new SystemHealth();
   private final Counter taken;
   private final Counter unreadable;
 
@@ -48,13 +54,28 @@ public final class Model {
    * @param views the names of the views there are
    */
   public Model(Topics topics, Collection<String> views, MeterRegistry registry) {
+    this(topics, views, Memory.ofHeap(), registry);
+  }
+
+  Model(Topics topics, Collection<String> views, Memory memory, MeterRegistry registry) {
     this.topics = topics;
-    views.forEach(view -> viewsByTopic.put(topics.view(view), new ViewRows(view)));
+    this.freshness = new Freshness(memory);
+    this.latencies = new Latencies(memory);
+    AtomicLong rows = new AtomicLong();
+    views.forEach(
+        view -> viewsByTopic.put(topics.view(view), new ViewRows(view, rows, memory.views())));
+    bytes(registry, "feed", freshness.feed(), Feed::bytes);
+    bytes(registry, "causes", freshness.feed(), Feed::causeBytes);
+    bytes(registry, "tags", freshness.hotTags(), HotNames::bytes);
+    bytes(registry, "windows", latencies, Latencies::rowBytes);
+    bytes(registry, "history", latencies, Latencies::minuteBytes);
+    bytes(registry, "views", rows, AtomicLong::get);
     this.taken = registry.counter("freshet.console.records");
     this.unreadable = registry.counter("freshet.console.unreadable");
     registry.gauge("freshet.console.rows", latencies, Latencies::size);
     registry.gauge("freshet.console.minutes", latencies, Latencies::minutesKept);
     registry.gauge("freshet.console.rows.refused", latencies, Latencies::refused);
+    registry.gauge("freshet.console.parts", system, SystemHealth::size);
     registry.gauge("freshet.console.tags", freshness.hotTags(), HotNames::size);
     viewsByTopic
         .values()
@@ -62,9 +83,14 @@ public final class Model {
             view ->
                 registry.gauge(
                     "freshet.console.view.rows",
-                    io.micrometer.core.instrument.Tags.of("view", view.name()),
+                    Tags.of("view", view.name()),
                     view,
                     ViewRows::kept));
+  }
+
+  private static <T> void bytes(
+      MeterRegistry registry, String part, T of, ToDoubleFunction<T> bytes) {
+    registry.gauge("freshet.console.bytes", Tags.of("part", part), of, bytes);
   }
 
   public Topics topics() {
@@ -81,6 +107,10 @@ public final class Model {
 
   public StageLags lags() {
     return lags;
+  }
+
+  public SystemHealth system() {
+    return system;
   }
 
   /** Every alert there is, by objective and windows. */
@@ -118,6 +148,10 @@ public final class Model {
       Invalidation invalidation = InvalidationJson.parse(record.value());
       if (invalidation instanceof Invalidation.Stale stale) {
         freshness.take(record.partition(), record.offset(), record.timestamp(), stale);
+      } else if (invalidation instanceof Invalidation.Everything all) {
+        Invalidation.Stale unnamed =
+            new Invalidation.Stale(Set.of(), Set.of(), Set.of(), all.cause());
+        freshness.take(record.partition(), record.offset(), record.timestamp(), unnamed);
       } else if (invalidation instanceof Invalidation.Watermark mark) {
         freshness.take(record.partition(), record.offset(), mark);
       }
@@ -131,6 +165,17 @@ public final class Model {
       }
     } else if (topic.equals(topics.alerts())) {
       alert(record);
+    } else if (topic.equals(topics.health())) {
+      report(record);
+    }
+  }
+
+  private void report(ConsumerRecord<byte @Nullable [], byte @Nullable []> record)
+      throws MalformedEventException, IOException {
+    if (record.value() == null) {
+      system.remove(JSON.readTree(record.key()));
+    } else {
+      system.put(HealthReportJson.parse(record.value()));
     }
   }
 
@@ -164,7 +209,7 @@ public final class Model {
     }
     JsonNode value = JSON.readTree(text(record.value()));
     if (!key.equals(POSITION)) {
-      view.put(key, value, record.offset());
+      view.put(key, value, record.offset(), record.serializedValueSize());
       return;
     }
     List<String> reasons = new ArrayList<>();

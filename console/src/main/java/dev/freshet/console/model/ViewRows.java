@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one view, as its topic has them, and where it stands; {@value #MOST} rows at most,
- * the others are counted. Thread-safe.
+ * and what fits into the memory of all views; the others are counted. Thread-safe.
  */
 public final class ViewRows {
 
@@ -32,31 +33,50 @@ public final class ViewRows {
       long seenMillis) {}
 
   /** A row with its key, both as the topic has them. */
-  public record Row(String key, JsonNode value, long offset) {}
+  public record Row(String key, JsonNode value, long offset, long bytes) {}
 
   private final String name;
   private final TreeMap<String, Row> rows = new TreeMap<>();
   private @Nullable Position position;
   private long notKept;
 
-  ViewRows(String name) {
+  private final AtomicLong used;
+  private final long mostBytes;
+
+  /**
+   * @param used about how many bytes the rows of all views take
+   * @param mostBytes that they may take
+   */
+  ViewRows(String name, AtomicLong used, long mostBytes) {
     this.name = name;
+    this.used = used;
+    this.mostBytes = mostBytes;
   }
 
   public String name() {
     return name;
   }
 
-  synchronized void put(String key, JsonNode value, long offset) {
-    if (rows.size() >= MOST && !rows.containsKey(key)) {
+  /**
+   * @param length of the row as JSON
+   */
+  synchronized void put(String key, JsonNode value, long offset, int length) {
+    remove(key);
+    long bytes = Memory.ofRow(key, length);
+    if (rows.size() >= MOST || used.get() + bytes > mostBytes) {
+      // One that has grown out of the room is better absent than old.
       notKept++;
-      return;
+    } else {
+      rows.put(key, new Row(key, value, offset, bytes));
+      used.addAndGet(bytes);
     }
-    rows.put(key, new Row(key, value, offset));
   }
 
   synchronized void remove(String key) {
-    rows.remove(key);
+    Row gone = rows.remove(key);
+    if (gone != null) {
+      used.addAndGet(-gone.bytes());
+    }
   }
 
   synchronized void stands(Position now) {
@@ -65,7 +85,9 @@ public final class ViewRows {
 
   /** Everything before this offset is gone from the topic: the view was seeded anew. */
   synchronized void emptiedBefore(long offset) {
-    rows.values().removeIf(row -> row.offset() < offset);
+    List.copyOf(rows.values()).stream()
+        .filter(row -> row.offset() < offset)
+        .forEach(row -> remove(row.key()));
     notKept = 0;
   }
 

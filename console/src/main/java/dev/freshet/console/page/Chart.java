@@ -40,18 +40,25 @@ final class Chart {
                 Html.text(query.service()),
                 Html.text(query.route()),
                 slo > 0 ? String.valueOf(slo) : "");
-    String drawn =
-        points.isEmpty()
-            ? "<p class=empty>Nothing to draw yet.</p>"
-            : svg(points, query, nowMillis, slo);
+    String drawn = points.isEmpty() ? nothing(query) : svg(points, query, nowMillis, slo);
     return "<div id=plot %s role=img aria-label=\"%s\">%s</div>"
         .formatted(data, Html.text(inWords(points, query)), drawn);
   }
 
+  private static String nothing(PageQuery query) {
+    boolean named = !query.service().isEmpty() || !query.route().isEmpty();
+    return named && query.series().equals("requests")
+        ? "<p class=empty>Nothing is called exactly so. Choose a route of the table below.</p>"
+        : "<p class=empty>Nothing to draw yet.</p>";
+  }
+
   private static String inWords(List<Point> points, PageQuery query) {
     double worst = points.stream().mapToDouble(Point::p99).max().orElse(0) / 1e6;
-    return "Percentiles over the last %s; the highest p99 is %.1f ms"
-        .formatted(query.range(), worst);
+    return String.format(
+        Locale.ROOT,
+        "Percentiles over the last %s; the highest p99 is %.1f ms",
+        query.range(),
+        worst);
   }
 
   private double threshold(PageQuery query) {
@@ -100,12 +107,19 @@ final class Chart {
     for (double mark = 0.1; mark <= Math.exp(scale.high()); mark *= 10) {
       double y = scale.y(mark * 1e6);
       all.append(
-          "<line class=grid x1=0 x2=%d y1=%.1f y2=%.1f /><text x=4 y=%.1f>%s</text>"
-              .formatted(WIDTH, y, y, y - 4, label(mark)));
+          String.format(
+              Locale.ROOT,
+              "<line class=grid x1=0 x2=%d y1=%.1f y2=%.1f /><text x=4 y=%.1f>%s</text>",
+              WIDTH,
+              y,
+              y,
+              y - 4,
+              label(mark)));
     }
     if (slo > 0) {
       double y = scale.y(slo * 1e6);
-      all.append("<line class=slo x1=0 x2=%d y1=%.1f y2=%.1f />".formatted(WIDTH, y, y));
+      all.append(
+          String.format(Locale.ROOT, "<line class=slo x1=0 x2=%d y1=%.1f y2=%.1f />", WIDTH, y, y));
     }
     all.append(line(points, "max", scale, Point::max));
     all.append(line(points, "p99", scale, Point::p99));

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** Texts and figures as they stand in HTML. */
 final class Html {
 
+  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+
   private Html() {}
 
   /** Any text, safe between tags and in quotes. */
@@ -30,6 +32,9 @@ final class Html {
     if (millis == null) {
       return "<span class=none>–</span>";
     }
+    if (millis >= 7_200_000) {
+      return number(millis / 3_600_000, 1) + unit("h");
+    }
     if (millis >= 60_000) {
       return number(millis / 60_000, 1) + unit("min");
     }
@@ -51,6 +56,17 @@ final class Html {
     return ratio == null
         ? "<span class=none>–</span>"
         : number(100 * ratio, ratio > 0.9995 || ratio == 0 ? 0 : 1) + unit("%");
+  }
+
+  /** A size in powers of 1024. */
+  static String bytes(double bytes) {
+    int power = 0;
+    double shown = bytes;
+    while (shown >= 1000 && power < UNITS.length - 1) {
+      shown /= 1024;
+      power++;
+    }
+    return number(shown, power == 0 || shown >= 100 ? 0 : 1) + unit(UNITS[power]);
   }
 
   static String number(double value, int digits) {

@@ -26,6 +26,7 @@ public final class Page {
   private final Tiles tiles;
   private final Tables tables;
   private final Chart chart;
+  private final Parts system;
 
   public Page(Model model, Setup setup) {
     this.model = model;
@@ -33,6 +34,7 @@ public final class Page {
     this.tiles = new Tiles(model);
     this.tables = new Tables(model);
     this.chart = new Chart(model, setup);
+    this.system = new Parts(model, setup);
   }
 
   /** The parts that change by themselves, by the ids of the elements they are in. */
@@ -46,6 +48,7 @@ public final class Page {
     parts.put("names", tables.names(query, nowMillis));
     parts.put("views", tables.views());
     parts.put("feed", tables.feed(query));
+    parts.put("system", system.cards(nowMillis));
     return parts;
   }
 

@@ -88,6 +88,12 @@ public record PageQuery(
     return address.toString();
   }
 
+  /** This address with the lines of one route. */
+  String lines(String ofService, String ofRoute) {
+    return new PageQuery(range, "requests", ofService, ofRoute, window, sort, why)
+        .with("series", "requests");
+  }
+
   private static void put(Map<String, String> all, String name, String value, String usual) {
     if (!value.equals(usual)) {
       all.put(name, value);

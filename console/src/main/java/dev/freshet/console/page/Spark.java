@@ -54,9 +54,11 @@ final class Spark {
   /** A bar of a share of the widest one. */
   static String bar(double value, double most) {
     double width = most <= 0 ? 0 : Math.min(100, 100 * value / most);
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         <svg class=bar viewBox="0 0 100 4" preserveAspectRatio=none aria-hidden=true focusable=false>\
-        <rect class=track width=100 height=4 rx=2 /><rect class=fillbar width=%.1f height=4 rx=2 /></svg>"""
-        .formatted(width);
+        <rect class=track width=100 height=4 rx=2 /><rect class=fillbar width=%.1f height=4 rx=2 /></svg>""",
+        width);
   }
 }

@@ -44,7 +44,7 @@ final class Tables {
         sorted.stream()
             .limit(ROUTES)
             .map(LatencyApi.Window::of)
-            .map(Tables::route)
+            .map(row -> route(row, query))
             .collect(Collectors.joining());
     StringBuilder head = new StringBuilder("<th scope=col>Route");
     column(head, query, "count", "Requests/s");
@@ -78,10 +78,11 @@ final class Tables {
     }
   }
 
-  private static String route(LatencyApi.Window row) {
-    return "<tr><th scope=row><span class=sub>%s</span> %s<td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s"
+  private static String route(LatencyApi.Window row, PageQuery query) {
+    return "<tr><th scope=row><span class=sub>%s</span> <a href=\"%s#q3\">%s</a><td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s"
         .formatted(
             Html.text(row.service()),
+            Html.text(query.lines(row.service(), row.route())),
             Html.text(row.route()),
             Html.rate(row.perSecond()),
             Html.millis(row.p50Ms()),
@@ -194,6 +195,7 @@ final class Tables {
             .limit(TAGS_SHOWN)
             .map(tag -> link(query, tag))
             .collect(Collectors.joining(", "));
+    String shown = change.stale().isEmpty() ? "everything" : stale;
     int more = change.stale().size() - TAGS_SHOWN;
     return "<tr><td>%s<td><span class=sub>%s</span> %s <code>%s</code><td>%s%s<td class=\"num sub\">%s"
         .formatted(
@@ -201,7 +203,7 @@ final class Tables {
             Html.text(change.operation()),
             Html.text(change.table()),
             Html.text(change.row()),
-            stale,
+            shown,
             more > 0 ? " and %d more".formatted(more) : "",
             Html.text(change.lsn()));
   }

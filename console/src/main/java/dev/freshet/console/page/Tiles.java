@@ -7,13 +7,14 @@ import dev.freshet.console.api.Status;
 import dev.freshet.console.model.Freshness;
 import dev.freshet.console.model.Model;
 import dev.freshet.console.model.Stretch;
+import dev.freshet.console.model.SystemHealth;
 import dev.freshet.events.LatencyRow;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Is it fresh, and where is the time: the headline, four tiles and the strip of stages. */
+/** Is it fresh, and where is the time: the headline, five tiles and the strip of stages. */
 final class Tiles {
 
   private static final int POINTS = 60;
@@ -59,7 +60,36 @@ final class Tiles {
             Html.count(status.keysDeleted()) + " since the last hour began",
             null,
             Spark.of(freshness.keys().line(nowMillis, POINTS, STEP_SECONDS)))
-        + hits(nowMillis);
+        + hits(nowMillis)
+        + kept(nowMillis);
+  }
+
+  /** What Postgres keeps for the slot grows while nobody reads it: the disk may be full one day. */
+  private String kept(long nowMillis) {
+    SystemHealth system = model.system();
+    SystemHealth.Kept kept = system.mostKept().orElse(null);
+    if (kept == null) {
+      return tile(
+          "WAL kept for the slot",
+          "<span class=none>–</span>",
+          "no process reports it",
+          null,
+          Spark.of(new double[0]));
+    }
+    String left =
+        kept.left()
+            .map(
+                bytes ->
+                    kept.hoursLeft()
+                        .map(hours -> Html.millis(hours * 3_600_000) + " to the limit at this rate")
+                        .orElseGet(() -> Html.bytes(bytes) + " to the limit"))
+            .orElse("no limit is set");
+    return tile(
+        "WAL kept for the slot",
+        Html.bytes(kept.bytes()),
+        left,
+        null,
+        Spark.of(system.line(kept.slot(), nowMillis, POINTS, STEP_SECONDS)));
   }
 
   private String hits(long nowMillis) {

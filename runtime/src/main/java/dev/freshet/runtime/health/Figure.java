@@ -37,6 +37,9 @@ public enum Figure {
   POSTGRES_REPLICATION_LAG_BYTES(
       "WAL a standby has not replayed; label standby", 256L << 20, 4L << 30),
   POSTGRES_SLOT_RETAINED_BYTES("WAL kept for a replication slot; label slot", 1L << 30, 10L << 30),
+  POSTGRES_SLOT_LEFT_BYTES(
+      "WAL that may still be written before max_slot_wal_keep_size drops what a slot needs; absent"
+          + " without that limit; label slot"),
   POSTGRES_SLOT_BROKEN(
       "1 when a replication slot is losing or has lost its WAL; labels slot, state", 1, 1);
 

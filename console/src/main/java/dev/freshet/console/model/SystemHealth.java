@@ -1,0 +1,139 @@
+package dev.freshet.console.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.events.HealthReport;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The newest report of each part of the system, and for the last hour how much WAL each slot keeps.
+ * At most {@value #MOST} parts and {@value #MOST_SLOTS} slots; others are passed over. Thread-safe.
+ */
+public final class SystemHealth {
+
+  static final int MOST = 1_000;
+  static final int MOST_SLOTS = 100;
+  private static final int MOST_SAMPLES = 720;
+  private static final long HOUR = 3_600_000;
+  private static final String RETAINED = "slot_retained_bytes";
+  private static final String LEFT = "slot_left_bytes";
+  private static final String SLOT = "slot";
+
+  /** How much WAL a slot kept at a time. */
+  private record Sample(long millis, double bytes) {}
+
+  /**
+   * What Postgres keeps for a slot.
+   *
+   * @param bytes of WAL that it cannot remove yet
+   * @param left bytes until Postgres drops what the slot needs; empty without such a limit
+   * @param bytesPerSecond by which it grew over the last hour, or since it is known; 0 when it
+   *     shrank
+   */
+  public record Kept(String slot, double bytes, Optional<Double> left, double bytesPerSecond) {
+
+    /** Hours until nothing is left at this rate; empty when it does not grow, or has no limit. */
+    public Optional<Double> hoursLeft() {
+      return left.filter(bytes -> bytesPerSecond > 0).map(bytes -> bytes / bytesPerSecond / 3600);
+    }
+  }
+
+  private final Map<String, HealthReport> parts = new TreeMap<>();
+  private final Map<String, Deque<Sample>> slots = new HashMap<>();
+
+  private static String key(String component, String instance) {
+    return component + '\u0000' + instance;
+  }
+
+  synchronized void put(HealthReport report) {
+    String key = key(report.component(), report.instance());
+    if (parts.size() >= MOST && !parts.containsKey(key)) {
+      return;
+    }
+    parts.put(key, report);
+    for (HealthReport.Gauge gauge : report.gauges()) {
+      String slot = gauge.labels().get(SLOT);
+      if (gauge.name().equals(RETAINED) && slot != null) {
+        sample(slot, new Sample(report.timeMillis(), gauge.value()));
+      }
+    }
+  }
+
+  private void sample(String slot, Sample sample) {
+    if (slots.size() >= MOST_SLOTS && !slots.containsKey(slot)) {
+      return;
+    }
+    Deque<Sample> samples = slots.computeIfAbsent(slot, absent -> new ArrayDeque<>());
+    samples.addLast(sample);
+    while (samples.size() > MOST_SAMPLES || samples.getFirst().millis() < sample.millis() - HOUR) {
+      samples.removeFirst();
+    }
+  }
+
+  synchronized void remove(JsonNode key) {
+    parts.remove(key(key.path(0).asText(), key.path(1).asText()));
+  }
+
+  /** The newest report of every part, by component and instance. */
+  public synchronized List<HealthReport> parts() {
+    return List.copyOf(parts.values());
+  }
+
+  /** How many parts have reported. */
+  public synchronized int size() {
+    return parts.size();
+  }
+
+  /** The slot most WAL is kept for; empty while no slot is known. */
+  public synchronized Optional<Kept> mostKept() {
+    List<Kept> all = new ArrayList<>();
+    for (HealthReport report : parts.values()) {
+      for (HealthReport.Gauge gauge : report.gauges()) {
+        String slot = gauge.labels().get(SLOT);
+        if (gauge.name().equals(RETAINED) && slot != null) {
+          all.add(new Kept(slot, gauge.value(), left(report, slot), growth(slot)));
+        }
+      }
+    }
+    return all.stream().max(Comparator.comparingDouble(Kept::bytes));
+  }
+
+  private static Optional<Double> left(HealthReport report, String slot) {
+    return report.gauges().stream()
+        .filter(gauge -> gauge.name().equals(LEFT) && slot.equals(gauge.labels().get(SLOT)))
+        .map(HealthReport.Gauge::value)
+        .findFirst();
+  }
+
+  private double growth(String slot) {
+    Deque<Sample> samples = slots.get(slot);
+    if (samples == null || samples.size() < 2) {
+      return 0;
+    }
+    Sample first = samples.getFirst();
+    Sample last = samples.getLast();
+    double seconds = (last.millis() - first.millis()) / 1000.0;
+    return seconds <= 0 ? 0 : Math.max(0, (last.bytes() - first.bytes()) / seconds);
+  }
+
+  /** What a slot kept in each of {@code points} stretches before this moment; NaN when unknown. */
+  public synchronized double[] line(String slot, long nowMillis, int points, int seconds) {
+    double[] line = new double[points];
+    Arrays.fill(line, Double.NaN);
+    for (Sample sample : slots.getOrDefault(slot, new ArrayDeque<>())) {
+      long ago = (nowMillis - sample.millis()) / 1000 / seconds;
+      if (ago >= 0 && ago < points) {
+        line[(int) (points - 1 - ago)] = sample.bytes();
+      }
+    }
+    return line;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.console.model;
+
+import org.jspecify.annotations.NullMarked;
