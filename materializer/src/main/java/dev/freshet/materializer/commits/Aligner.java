@@ -132,6 +132,7 @@ public final class Aligner implements Service {
     Properties all = kafka.clientProperties(topics.namespace() + "-commits");
     all.put("transactional.id", topics.namespace() + "-commits");
     all.put("linger.ms", "0");
+    all.put("retry.backoff.ms", "5");
     all.put("max.request.size", Integer.toString(LARGEST_RECORD));
     all.put("buffer.memory", Integer.toString(2 * LARGEST_RECORD));
     return all;
@@ -141,12 +142,15 @@ public final class Aligner implements Service {
     try (KafkaConsumer<byte[], byte[]> consumer =
             new KafkaConsumer<>(
                 consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        KafkaConsumer<byte[], byte[]> ends =
+            new KafkaConsumer<>(
+                consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(
                 producerSettings(), new ByteArraySerializer(), new ByteArraySerializer());
         Pulse pulse = new Pulse(database, topics.namespace())) {
       producer.initTransactions();
-      new Loop(consumer, producer, pulse).run();
+      new Loop(consumer, ends, producer, pulse).run();
       health = Health.of(Health.State.STOPPED);
     } catch (RuntimeException e) {
       LOG.error("{} stopped by an exception", name(), e);
@@ -159,6 +163,13 @@ public final class Aligner implements Service {
   /** What belongs to the thread alone. */
   private final class Loop {
     private final KafkaConsumer<byte[], byte[]> consumer;
+
+    /**
+     * Asks where topics end, on a connection of its own: on the other one the broker would answer
+     * only after the fetch that waits there for the next record.
+     */
+    private final KafkaConsumer<byte[], byte[]> ends;
+
     private final KafkaProducer<byte[], byte[]> producer;
     private final Pulse pulse;
     private final OpenCommits open = new OpenCommits();
@@ -167,9 +178,11 @@ public final class Aligner implements Service {
 
     Loop(
         KafkaConsumer<byte[], byte[]> consumer,
+        KafkaConsumer<byte[], byte[]> ends,
         KafkaProducer<byte[], byte[]> producer,
         Pulse pulse) {
       this.consumer = consumer;
+      this.ends = ends;
       this.producer = producer;
       this.pulse = pulse;
     }
@@ -227,7 +240,7 @@ public final class Aligner implements Service {
         return;
       }
       if (newestHeartbeat != Long.MIN_VALUE) {
-        open.mark(newestHeartbeat, consumer.endOffsets(tablePartitions));
+        open.mark(newestHeartbeat, ends.endOffsets(tablePartitions));
       }
       publish(open.whole(consumer::position, LONGEST_BATCH));
       if (open.bytes() > MOST_WAITING) {

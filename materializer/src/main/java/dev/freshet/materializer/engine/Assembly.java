@@ -9,7 +9,6 @@ import dev.freshet.materializer.plan.Join;
 import dev.freshet.materializer.plan.Node;
 import dev.freshet.materializer.plan.Project;
 import dev.freshet.materializer.plan.Source;
-import dev.freshet.materializer.plan.UnionAll;
 import dev.freshet.materializer.state.State;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,14 +36,17 @@ final class Assembly {
   /** Of each grouping: how many of the inputs, from the first on, hold all that are below it. */
   final List<Integer> inputsBelow = new ArrayList<>();
 
-  /**
-   * Stores that are only written to, and each key once, while rows are added to one input after the
-   * other: the rows themselves, and the left side of a join whose rows differ.
-   */
-  final Set<Integer> writtenOnce = new HashSet<>();
+  /** Sides of joins, which hold something back between two batches of their store. */
+  final List<IndexedSide> indexes = new ArrayList<>();
 
-  /** Stores that a join looks up in the meantime. */
-  final Set<Integer> lookedUp = new HashSet<>();
+  /** Stores of sides that are never looked up while rows are added to one input after the other. */
+  private final Set<Integer> passive = new HashSet<>();
+
+  /** Stores of tables whose rows are looked up meanwhile. */
+  private final Set<Integer> found = new HashSet<>();
+
+  /** Stores that are read by ranges meanwhile. */
+  final Set<Integer> ranged = new HashSet<>();
 
   Assembly(State state, Stores stores, ErrorSet errors) {
     this.state = state;
@@ -52,37 +54,82 @@ final class Assembly {
     this.errors = errors;
   }
 
-  /** Builds a node and everything below it. */
-  void build(Node node, Output above) {
-    if (node instanceof Source source) {
-      TableStore rows = new TableStore(state, stores, source, errors, above);
-      inputs.add(new Input(source, rows));
-      writtenOnce.add(rows.store());
-    } else if (node instanceof Filter filter) {
-      build(filter.input(), filtering(filter, above));
-    } else if (node instanceof Project project) {
-      build(project.input(), projecting(project, above));
-    } else if (node instanceof Join join) {
-      Joining joining = joining(join, above);
-      build(join.right(), joining::pushRight);
-      build(join.left(), joining::pushLeft);
-    } else if (node instanceof Aggregate aggregate) {
-      int[] keys = Keys.array(aggregate.groupKeys());
-      GroupStore groups = new GroupStore(state, stores, keys, aggregate.calls());
-      group(aggregate, new Grouping(groups, keys, aggregate.calls(), place(aggregate), above));
-    } else if (node instanceof Distinct distinct) {
-      int[] keys = IntStream.range(0, distinct.columns().size()).toArray();
-      GroupStore groups = new GroupStore(state, stores, keys, List.of());
-      group(distinct, new Grouping(groups, keys, List.of(), place(distinct), above));
-    } else if (node instanceof UnionAll union) {
-      union.inputs().forEach(input -> build(input, above));
+  /**
+   * What was built of a node.
+   *
+   * @param rows its rows, when each comes from one row of a table
+   * @param table the number of that table's store
+   * @param steady whether {@code rows} follow a change that is on its way (see {@link Side#has}):
+   *     not with a left join, whose rows without partner go after the partner came
+   * @param retracts whether rows are taken back while rows are only added to tables
+   */
+  private record Built(@Nullable Rows rows, int table, boolean steady, boolean retracts) {
+
+    Built with(@Nullable Rows other) {
+      return new Built(other, table, steady, retracts);
+    }
+
+    /** Of a node whose rows have to be stored to be had. */
+    static Built opaque(boolean retracts) {
+      return new Built(null, 0, false, retracts);
     }
   }
 
-  private void group(Node node, Grouping grouping) {
+  /** Builds a node and everything below it. */
+  void assemble(Node node, Output above) {
+    build(node, above);
+  }
+
+  /** Stores that are only written to while rows are added, and each key once. */
+  Set<Integer> writtenOnce() {
+    Set<Integer> all = new HashSet<>(passive);
+    inputs.stream().map(input -> input.rows().store()).forEach(all::add);
+    all.removeAll(found);
+    return all;
+  }
+
+  private Built build(Node node, Output above) {
+    if (node instanceof Source source) {
+      TableStore rows = new TableStore(state, stores, source, errors, above);
+      inputs.add(new Input(source, rows));
+      return new Built(rows, rows.store(), true, false);
+    }
+    if (node instanceof Filter filter) {
+      Expression condition = filter.condition();
+      Built input = build(filter.input(), filtering(filter, above));
+      return input.with(filtered(condition, input.rows()));
+    }
+    if (node instanceof Project project) {
+      Expression[] expressions = project.expressions().toArray(Expression[]::new);
+      Built input = build(project.input(), projecting(project, expressions, above));
+      return input.with(projected(expressions, input.rows()));
+    }
+    if (node instanceof Join join) {
+      return join(join, above);
+    }
+    if (node instanceof Aggregate aggregate) {
+      int[] keys = Keys.array(aggregate.groupKeys());
+      GroupStore groups = new GroupStore(state, stores, keys, aggregate.calls());
+      return group(
+          aggregate, new Grouping(groups, keys, aggregate.calls(), place(aggregate), above));
+    }
+    if (node instanceof Distinct distinct) {
+      int[] keys = IntStream.range(0, distinct.columns().size()).toArray();
+      GroupStore groups = new GroupStore(state, stores, keys, List.of());
+      return group(distinct, new Grouping(groups, keys, List.of(), place(distinct), above));
+    }
+    boolean retracts = false;
+    for (Node input : node.inputs()) {
+      retracts |= build(input, above).retracts();
+    }
+    return Built.opaque(retracts);
+  }
+
+  private Built group(Node node, Grouping grouping) {
     build(node.inputs().get(0), grouping);
     groupings.add(grouping);
     inputsBelow.add(inputs.size());
+    return Built.opaque(false);
   }
 
   private Output filtering(Filter filter, Output above) {
@@ -102,15 +149,46 @@ final class Assembly {
     };
   }
 
-  private Output projecting(Project project, Output above) {
-    Expression[] expressions = project.expressions().toArray(Expression[]::new);
+  private static @Nullable Rows filtered(Expression condition, @Nullable Rows rows) {
+    return rows == null
+        ? null
+        : primaryKey -> {
+          @Nullable Object[] row = rows.find(primaryKey);
+          try {
+            return row != null && Boolean.TRUE.equals(condition.eval(row)) ? row : null;
+          } catch (EvaluationException e) {
+            return null; // it was told as an error
+          }
+        };
+  }
+
+  private static @Nullable Rows projected(Expression[] expressions, @Nullable Rows rows) {
+    return rows == null
+        ? null
+        : primaryKey -> {
+          @Nullable Object[] row = rows.find(primaryKey);
+          try {
+            return row == null ? null : values(expressions, row);
+          } catch (EvaluationException e) {
+            return null; // it was told as an error
+          }
+        };
+  }
+
+  private static @Nullable Object[] values(Expression[] expressions, @Nullable Object[] row) {
+    @Nullable Object[] values = new @Nullable Object[expressions.length];
+    for (int i = 0; i < expressions.length; i++) {
+      values[i] = expressions[i].eval(row);
+    }
+    return values;
+  }
+
+  private Output projecting(Project project, Expression[] expressions, Output above) {
     ErrorSet.Place place = place(project);
     return (row, weight) -> {
-      @Nullable Object[] values = new @Nullable Object[expressions.length];
+      @Nullable Object[] values;
       try {
-        for (int i = 0; i < expressions.length; i++) {
-          values[i] = expressions[i].eval(row);
-        }
+        values = values(expressions, row);
       } catch (EvaluationException e) {
         place.add(row, e.getMessage(), weight);
         return;
@@ -119,18 +197,68 @@ final class Assembly {
     };
   }
 
-  private Joining joining(Join join, Output above) {
-    JoinIndex left =
-        new JoinIndex(state, stores, Keys.array(join.leftKeys()), join.left().columns().size());
-    JoinIndex right =
-        new JoinIndex(state, stores, Keys.array(join.rightKeys()), join.right().columns().size());
-    if (Distinctness.hasDistinctRows(join.left())) {
-      writtenOnce.add(left.store());
+  /**
+   * The side that is complete before rows of the other are added is looked up by them: that with
+   * one row per key, if there is one, because that is usually the smaller.
+   */
+  private Built join(Join join, Output above) {
+    Joining joining = new Joining(join, place(join), above);
+    boolean oneRight = Identity.within(join.right(), join.rightKeys());
+    boolean oneLeft = Identity.within(join.left(), join.leftKeys());
+    boolean leftFirst = oneLeft && !oneRight;
+    boolean keepsLeft = join.kind() == Join.Kind.LEFT;
+    Built left;
+    Built right;
+    if (leftFirst) {
+      left = build(join.left(), joining::pushLeft);
+      right = build(join.right(), joining::pushRight);
     } else {
-      lookedUp.add(left.store());
+      right = build(join.right(), joining::pushRight);
+      left = build(join.left(), joining::pushLeft);
     }
-    lookedUp.add(right.store());
-    return new Joining(join, left, right, place(join), above);
+    joining.sides(
+        side(join.left(), left, join.leftKeys(), leftFirst, false),
+        side(join.right(), right, join.rightKeys(), !leftFirst, keepsLeft));
+    boolean retracts = left.retracts() || right.retracts() || (keepsLeft && leftFirst);
+    if (oneRight && left.rows() != null) {
+      Rows rows = joining.withLeft(left.rows());
+      return new Built(rows, left.table(), left.steady() && !keepsLeft, retracts);
+    }
+    if (oneLeft && !keepsLeft && right.rows() != null) {
+      Rows rows = joining.withRight(right.rows());
+      return new Built(rows, right.table(), right.steady(), retracts);
+    }
+    return Built.opaque(retracts);
+  }
+
+  private Side side(Node node, Built built, List<Integer> joined, boolean lookedUp, boolean asked) {
+    Rows rows = built.rows();
+    List<Integer> identity = Identity.of(node).orElse(null);
+    boolean unique = identity != null && joined.containsAll(identity);
+    if (rows != null && identity != null && unique && (built.steady() || !asked)) {
+      if (lookedUp) {
+        found.add(built.table());
+      }
+      return new KeyedSide(rows, joined, identity);
+    }
+    Keys keys = stores.next();
+    KeyCounts counts = asked && !unique ? new KeyCounts(state, stores.next()) : null;
+    if (lookedUp) {
+      ranged.add(keys.store());
+    } else if (identity != null && !built.retracts()) {
+      passive.add(keys.store());
+    }
+    if (rows != null && identity != null && !unique) {
+      if (lookedUp) {
+        found.add(built.table());
+      }
+      IndexedSide index = new IndexedSide(state, keys, joined, identity, rows, counts);
+      indexes.add(index);
+      return index;
+    }
+    int width = node.columns().size();
+    List<Integer> all = IntStream.range(0, width).boxed().toList();
+    return new StoredSide(state, keys, joined, identity == null ? all : identity, width, counts);
   }
 
   /** Where errors of a node are noted: with the columns of the rows it reads. */

@@ -34,6 +34,7 @@ public final class Engine {
   private final ErrorSet errors;
   private final ViewRows view;
   private final List<Grouping> groupings;
+  private final List<IndexedSide> indexes;
   private final Map<TableName, List<Feed>> feeds = new HashMap<>();
 
   /** A view with what it remembers; empty for a new one. */
@@ -43,8 +44,9 @@ public final class Engine {
     this.errors = new ErrorSet(cache, stores);
     this.view = new ViewRows(cache, stores, Keys.array(plan.key()));
     Assembly assembly = new Assembly(cache, stores, errors);
-    assembly.build(plan.root(), view);
+    assembly.assemble(plan.root(), view);
     this.groupings = assembly.groupings;
+    this.indexes = assembly.indexes;
     for (Assembly.Input input : assembly.inputs) {
       feeds
           .computeIfAbsent(input.source().table(), table -> new ArrayList<>())
@@ -57,6 +59,7 @@ public final class Engine {
     for (Feed feed : feeds.getOrDefault(change.source().table(), List.of())) {
       apply(feed, change);
     }
+    indexes.forEach(IndexedSide::trim);
   }
 
   private static void apply(Feed feed, RowChange change) {
@@ -84,6 +87,7 @@ public final class Engine {
   /** Ends a batch: what it changed of the view, one change per key, in no order. */
   public List<ViewChange> settle() {
     groupings.forEach(Grouping::settle);
+    indexes.forEach(IndexedSide::drain);
     List<ViewChange> changes = view.settle();
     cache.flush();
     return changes;

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Joining {
 
-  private final JoinIndex left;
-  private final JoinIndex right;
   private final int[] leftKeys;
   private final int[] rightKeys;
   private final int leftWidth;
@@ -22,10 +20,12 @@ final class Joining {
   private final @Nullable Expression residual;
   private final ErrorSet.Place errors;
   private final Output above;
+  private Side left;
+  private Side right;
 
-  Joining(Join join, JoinIndex left, JoinIndex right, ErrorSet.Place errors, Output above) {
-    this.left = left;
-    this.right = right;
+  @SuppressWarnings(
+      "NullAway.Init") // what is below is built with this above it; then come its sides
+  Joining(Join join, ErrorSet.Place errors, Output above) {
     this.leftKeys = Keys.array(join.leftKeys());
     this.rightKeys = Keys.array(join.rightKeys());
     this.leftWidth = join.left().columns().size();
@@ -36,6 +36,12 @@ final class Joining {
     this.above = above;
   }
 
+  /** To be called before the first row. */
+  void sides(Side left, Side right) {
+    this.left = left;
+    this.right = right;
+  }
+
   void pushLeft(@Nullable Object[] row, long weight) {
     if (Keys.hasNull(row, leftKeys)) {
       if (keepsLeft) {
@@ -43,11 +49,10 @@ final class Joining {
       }
       return;
     }
-    byte[] key = JoinIndex.joinKey(row, leftKeys);
-    if (keepsLeft && !right.has(key)) {
+    if (keepsLeft && !right.has(row, leftKeys)) {
       above.push(joined(row, null), weight);
     } else {
-      right.forEach(key, (partner, count) -> emit(row, partner, weight * count));
+      right.forEach(row, leftKeys, (partner, count) -> emit(row, partner, weight * count));
     }
     left.add(row, weight);
   }
@@ -56,12 +61,12 @@ final class Joining {
     if (Keys.hasNull(row, rightKeys)) {
       return;
     }
-    byte[] key = JoinIndex.joinKey(row, rightKeys);
-    boolean had = keepsLeft && right.has(key);
+    boolean had = keepsLeft && (weight < 0 || right.has(row, rightKeys));
     right.add(row, weight);
-    boolean has = keepsLeft && right.has(key);
+    boolean has = keepsLeft && (weight > 0 || right.has(row, rightKeys));
     left.forEach(
-        key,
+        row,
+        rightKeys,
         (partner, count) -> {
           emit(partner, row, weight * count);
           if (had != has) {
@@ -72,17 +77,56 @@ final class Joining {
 
   private void emit(@Nullable Object[] leftRow, @Nullable Object[] rightRow, long weight) {
     @Nullable Object[] row = joined(leftRow, rightRow);
-    if (residual != null) {
-      try {
-        if (!Boolean.TRUE.equals(residual.eval(row))) {
-          return;
-        }
-      } catch (EvaluationException e) {
-        errors.add(row, e.getMessage(), weight);
-        return;
+    try {
+      if (passes(row)) {
+        above.push(row, weight);
       }
+    } catch (EvaluationException e) {
+      errors.add(row, e.getMessage(), weight);
     }
-    above.push(row, weight);
+  }
+
+  private boolean passes(@Nullable Object[] row) {
+    return residual == null || Boolean.TRUE.equals(residual.eval(row));
+  }
+
+  /** Its rows, when each row of the left side has one partner at most. */
+  Rows withLeft(Rows rows) {
+    return primaryKey -> {
+      @Nullable Object[] row = rows.find(primaryKey);
+      if (row == null) {
+        return null;
+      }
+      @Nullable Object[] partner = Keys.hasNull(row, leftKeys) ? null : one(right, row, leftKeys);
+      return partner != null ? checked(joined(row, partner)) : keepsLeft ? joined(row, null) : null;
+    };
+  }
+
+  /** Its rows, when it is an inner join and each row of the right side has one partner at most. */
+  Rows withRight(Rows rows) {
+    return primaryKey -> {
+      @Nullable Object[] row = rows.find(primaryKey);
+      if (row == null || Keys.hasNull(row, rightKeys)) {
+        return null;
+      }
+      @Nullable Object[] partner = one(left, row, rightKeys);
+      return partner == null ? null : checked(joined(partner, row));
+    };
+  }
+
+  private static @Nullable Object @Nullable [] one(
+      Side side, @Nullable Object[] of, int[] columns) {
+    @Nullable Object[][] found = new @Nullable Object[1][];
+    side.forEach(of, columns, (partner, count) -> found[0] = partner);
+    return found[0];
+  }
+
+  private @Nullable Object @Nullable [] checked(@Nullable Object[] row) {
+    try {
+      return passes(row) ? row : null;
+    } catch (EvaluationException e) {
+      return null; // it was told as an error
+    }
   }
 
   private @Nullable Object[] joined(

@@ -28,6 +28,13 @@ record Keys(int store) {
     return key.key();
   }
 
+  /** These columns without the store's number before them. */
+  static byte[] bytes(@Nullable Object[] row, int[] columns) {
+    Encoder key = new Encoder();
+    OrderedKey.append(key, row, columns);
+    return key.bytes();
+  }
+
   /** Whether one of these columns is NULL. */
   static boolean hasNull(@Nullable Object[] row, int[] columns) {
     for (int column : columns) {

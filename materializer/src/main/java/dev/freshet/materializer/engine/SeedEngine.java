@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of a view over a snapshot, with which an {@link Engine} goes on.
  *
- * <p>Rows are only added, and what joins look up is complete before what looks it up comes. So most
- * of the state is never read while it is made, and leaves at once; what stays on the heap until the
- * end are groups, the values of min, max and DISTINCT, and the looked-up sides of joins. Not
- * thread-safe.
+ * <p>Rows are only added to tables, and what joins look up is complete before what looks it up
+ * comes. So most of the state is never read while it is made, and leaves at once; what stays on the
+ * heap until the end are groups, the values of min, max and DISTINCT, and the looked-up sides of
+ * joins. Not thread-safe.
  */
 public final class SeedEngine {
 
@@ -36,8 +36,8 @@ public final class SeedEngine {
     this.errors = new ErrorSet(state, stores);
     this.view = new ViewRows(state, stores, Keys.array(plan.key()));
     this.assembly = new Assembly(state, stores, errors);
-    assembly.build(plan.root(), (row, weight) -> rows += weight);
-    state.kinds(assembly.writtenOnce, assembly.lookedUp);
+    assembly.assemble(plan.root(), (row, weight) -> rows += weight);
+    state.kinds(assembly.writtenOnce(), assembly.ranged);
   }
 
   /** The sources, to be read one after the other. */
@@ -52,6 +52,7 @@ public final class SeedEngine {
    */
   public void add(int source, @Nullable Object[] row) {
     assembly.inputs.get(source).rows().seed(row);
+    assembly.indexes.forEach(IndexedSide::trim);
   }
 
   /** All rows of this source were added. */
@@ -63,6 +64,7 @@ public final class SeedEngine {
 
   /** All sources have ended: gives the rest of the state away. */
   public void finish() {
+    assembly.indexes.forEach(IndexedSide::drain);
     view.seeded(rows);
     state.finish();
   }

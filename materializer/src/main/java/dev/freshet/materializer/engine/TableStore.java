@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * will do, an event that comes again changes nothing, one older than the row is ignored, and a
  * value the log left out (TOAST) is taken from the row before.
  */
-final class TableStore {
+final class TableStore implements Rows {
 
   private static final int PAGE = 512;
   private static final int ROW = 0;
@@ -147,13 +147,15 @@ final class TableStore {
 
   private void replace(
       Bytes key, @Nullable Object[] primaryKey, @Nullable Stored before, Stored now) {
-    state.put(key, encode(primaryKey, now));
-    if (before != null && java.util.Arrays.equals(before.row(), now.row()) && now.row() != null) {
-      return;
+    boolean same =
+        before != null && java.util.Arrays.equals(before.row(), now.row()) && now.row() != null;
+    // The new row first: a group or a left join's partner never looks empty in between. Who looks
+    // here meanwhile finds what was before a row comes, and what is after one went (see Side).
+    if (!same) {
+      tell(primaryKey, now, 1);
     }
-    // The new row first: a group or a left join's partner never looks empty in between.
-    tell(primaryKey, now, 1);
-    if (before != null) {
+    state.put(key, encode(primaryKey, now));
+    if (!same && before != null) {
       tell(primaryKey, before, -1);
     }
   }
@@ -176,6 +178,12 @@ final class TableStore {
         .number(keyWidth)
         .row(java.util.Arrays.copyOf(primaryKey, keyWidth))
         .bytes();
+  }
+
+  @Override
+  public @Nullable Object @Nullable [] find(byte[] primaryKey) {
+    Stored stored = read(keys.begin().write(primaryKey).key());
+    return stored == null ? null : stored.row();
   }
 
   private @Nullable Stored read(Bytes key) {

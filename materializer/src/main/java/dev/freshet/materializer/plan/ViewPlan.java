@@ -54,7 +54,7 @@ public record ViewPlan(String name, String sql, Node root, List<Integer> key, Zo
    * matter, nor does the view's name.
    */
   public String id() {
-    StringBuilder text = new StringBuilder("1 C " + zone + " " + key + " " + columns() + "\n");
+    StringBuilder text = new StringBuilder("2 C " + zone + " " + key + " " + columns() + "\n");
     print(root, 0, text);
     try {
       byte[] hash =

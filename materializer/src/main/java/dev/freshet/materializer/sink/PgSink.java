@@ -107,9 +107,10 @@ public final class PgSink implements Sink {
   @Override
   public void apply(List<ConsumerRecord<byte[], byte[]>> batch) {
     try {
+      long last = lastPosition(batch);
       for (ConsumerRecord<byte[], byte[]> record : batch) {
         if (ViewJson.isPosition(record.key())) {
-          position(record);
+          position(record, last);
         } else {
           row(record);
         }
@@ -147,7 +148,20 @@ public final class PgSink implements Sink {
     }
   }
 
-  private void position(ConsumerRecord<byte[], byte[]> record) throws SQLException, IOException {
+  /** The last place of this batch where transactions end: up to there it is written at once. */
+  private static long lastPosition(List<ConsumerRecord<byte[], byte[]>> batch) throws IOException {
+    for (int i = batch.size() - 1; i >= 0; i--) {
+      ConsumerRecord<byte[], byte[]> record = batch.get(i);
+      if (ViewJson.isPosition(record.key())
+          && JSON.readTree(record.value()).get("whole").asBoolean()) {
+        return record.offset();
+      }
+    }
+    return -1;
+  }
+
+  private void position(ConsumerRecord<byte[], byte[]> record, long last)
+      throws SQLException, IOException {
     JsonNode at = JSON.readTree(record.value());
     if (!at.get("whole").asBoolean()) {
       return;
@@ -155,6 +169,9 @@ public final class PgSink implements Sink {
     if (!at.get("view").asText().equals(view.plan().id())) {
       held.clear(); // left over from what the view was before
       tags.clear();
+      return;
+    }
+    if (record.offset() < last) {
       return;
     }
     Registry.Told told = told(at);

@@ -1,6 +1,7 @@
 package dev.freshet.materializer.state;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,7 @@ public final class WriteCache implements State {
   /** The key that comes right after this one. */
   public static Bytes after(Bytes key) {
     byte[] bytes = key.get();
-    return Bytes.wrap(java.util.Arrays.copyOf(bytes, bytes.length + 1));
+    return Bytes.wrap(Arrays.copyOf(bytes, bytes.length + 1));
   }
 
   /** How many keys this batch has written so far. */
@@ -121,10 +122,22 @@ public final class WriteCache implements State {
     return written.size();
   }
 
-  /** Hands the writes down and forgets everything. */
+  /** Hands down what is different from what was read, and forgets everything. */
   public void flush() {
-    written.forEach((key, value) -> below.put(key, value.orElse(null)));
+    written.forEach(
+        (key, value) -> {
+          Optional<byte[]> before = read.get(key);
+          if (before == null || !same(before, value)) {
+            below.put(key, value.orElse(null));
+          }
+        });
     written.clear();
     read.clear();
+  }
+
+  private static boolean same(Optional<byte[]> one, Optional<byte[]> other) {
+    return one.isPresent()
+        ? other.isPresent() && Arrays.equals(one.get(), other.get())
+        : other.isEmpty();
   }
 }

@@ -37,6 +37,12 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   /** How much of the log passes before a view that did not change tells its position, ms. */
   private static final long TELL_EVERY = 1000;
 
+  /**
+   * A batch younger than this, ms, is committed at once, because somebody waits for its rows; when
+   * the view is behind, what comes within the commit interval is committed together.
+   */
+  private static final long FRESH = 50;
+
   private final ViewPlan plan;
   private final ViewJson json;
   private final Set<TableName> tables;
@@ -129,6 +135,8 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             engine.someErrors(REASONS),
             size.bytes(timestamp));
     context.forward(new Record<>(ViewJson.positionKey(), json.position(position), timestamp));
-    context.commit(); // as soon as it may: who waits for the rows waits for this
+    if (context.currentSystemTimeMs() - timestamp < FRESH) {
+      context.commit();
+    }
   }
 }

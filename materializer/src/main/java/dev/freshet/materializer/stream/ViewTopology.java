@@ -57,7 +57,7 @@ public final class ViewTopology {
     return topology;
   }
 
-  /** Exactly once, and committed as soon as a batch is through. */
+  /** Exactly once, and committed soon. */
   public static Properties settings() {
     Properties settings = new Properties();
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
@@ -67,6 +67,7 @@ public final class ViewTopology {
     settings.put(StreamsConfig.consumerPrefix("fetch.max.wait.ms"), 50);
     settings.put(StreamsConfig.consumerPrefix("max.partition.fetch.bytes"), LARGEST_RECORD);
     settings.put(StreamsConfig.producerPrefix("linger.ms"), 0);
+    settings.put(StreamsConfig.producerPrefix("retry.backoff.ms"), 5);
     settings.put(StreamsConfig.producerPrefix("batch.size"), 256 << 10);
     return settings;
   }

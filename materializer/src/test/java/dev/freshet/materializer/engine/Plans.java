@@ -1,6 +1,7 @@
 package dev.freshet.materializer.engine;
 
 import dev.freshet.events.TableName;
+import dev.freshet.materializer.expression.Input;
 import dev.freshet.materializer.plan.Aggregate;
 import dev.freshet.materializer.plan.AggregateCall;
 import dev.freshet.materializer.plan.AggregateFunction;
@@ -38,7 +39,7 @@ final class Plans {
   }
 
   static Expression column(Node of, int index) {
-    return new Computed("$" + index, of.columns().get(index).type(), row -> row[index]);
+    return new Input(index, of.columns().get(index).type());
   }
 
   static Source table(String name, Column... columns) {
