@@ -9,7 +9,6 @@ import dev.freshet.runtime.TopicProvisioner;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -51,14 +50,12 @@ public final class Pipeline implements AutoCloseable {
             .distinct()
             .toList());
     refuseUnfit(config, roles, progress);
-    List<Role> readersFirst = new ArrayList<>(roles);
-    Collections.reverse(readersFirst);
     try {
       Stages told = Surroundings.stages(config, registry);
       synchronized (this) {
         stages = told;
       }
-      for (Role role : readersFirst) {
+      for (Role role : Roles.inStartOrder(roles)) {
         for (Service service : role.services(config, registry, told)) {
           start(service, progress);
         }

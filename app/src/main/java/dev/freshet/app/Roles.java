@@ -1,6 +1,9 @@
 package dev.freshet.app;
 
 import dev.freshet.runtime.config.DidYouMean;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +32,19 @@ public final class Roles {
 
   public static Optional<Role> named(String name) {
     return ALL.stream().filter(role -> role.name().equals(name)).findFirst();
+  }
+
+  /**
+   * In the order in which to start them: first the main job, which nothing else should keep
+   * waiting; then who reads before who writes. Backwards it is the order in which to close them.
+   */
+  static List<Role> inStartOrder(Collection<Role> roles) {
+    List<Role> ordered = new ArrayList<>(roles);
+    ordered.sort(
+        Comparator.comparing((Role role) -> !(role instanceof InvalidationRole))
+            .thenComparing(role -> !(role instanceof IngestRole))
+            .thenComparing(ALL::indexOf, Comparator.reverseOrder()));
+    return ordered;
   }
 
   /** What to tell someone who typed a role that is not there. */

@@ -59,8 +59,9 @@ final class Assembly {
    *
    * @param rows its rows, when each comes from one row of a table
    * @param table the number of that table's store
-   * @param steady whether {@code rows} follow a change that is on its way (see {@link Side#has}):
-   *     not with a left join, whose rows without partner go after the partner came
+   * @param steady whether {@code rows} follow a change that is on its way as {@link Side#has} says:
+   *     not with a left join, whose rows without partner go after the partner came, nor with a side
+   *     that is stored, which has a row before it is told
    * @param retracts whether rows are taken back while rows are only added to tables
    */
   private record Built(@Nullable Rows rows, int table, boolean steady, boolean retracts) {
@@ -216,17 +217,18 @@ final class Assembly {
       right = build(join.right(), joining::pushRight);
       left = build(join.left(), joining::pushLeft);
     }
-    joining.sides(
-        side(join.left(), left, join.leftKeys(), leftFirst, false),
-        side(join.right(), right, join.rightKeys(), !leftFirst, keepsLeft));
+    Side leftSide = side(join.left(), left, join.leftKeys(), leftFirst, false);
+    Side rightSide = side(join.right(), right, join.rightKeys(), !leftFirst, keepsLeft);
+    joining.sides(leftSide, rightSide);
+    boolean steady = left.steady() && right.steady() && !keepsLeft;
     boolean retracts = left.retracts() || right.retracts() || (keepsLeft && leftFirst);
     if (oneRight && left.rows() != null) {
       Rows rows = joining.withLeft(left.rows());
-      return new Built(rows, left.table(), left.steady() && !keepsLeft, retracts);
+      return new Built(rows, left.table(), steady && rightSide instanceof KeyedSide, retracts);
     }
     if (oneLeft && !keepsLeft && right.rows() != null) {
       Rows rows = joining.withRight(right.rows());
-      return new Built(rows, right.table(), right.steady(), retracts);
+      return new Built(rows, right.table(), steady && leftSide instanceof KeyedSide, retracts);
     }
     return Built.opaque(retracts);
   }
