@@ -46,6 +46,13 @@ public final class ConfigFile {
                   "^rediss?://",
                   "redis://cache:6379",
                   RedisAddress::new))
+          .with(
+              Scalar.text(
+                  ColumnName.class,
+                  "a column",
+                  ColumnName.PATTERN,
+                  "public.users.email",
+                  ColumnName::parse))
           .with(sqlFile(Path.of("")));
 
   private static Scalar<SqlFile> sqlFile(Path folder) {

@@ -68,7 +68,8 @@ public record FreshetConfig(
     @Doc("The dashboard and the HTTP API; off unless it says where to listen.") @Default("{}")
         ConsoleConfig console,
     @Doc("What each process tells about itself and about what it needs.") @Default("{}")
-        MonitoringConfig monitoring) {
+        MonitoringConfig monitoring,
+    @Doc("How records nobody could read are shown.") @Default("{}") DeadLettersConfig deadLetters) {
 
   /** What a view may be called: part of names of topics, groups and tables. */
   private static final Pattern VIEW_NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");

@@ -2,6 +2,7 @@ package dev.freshet.invalidation;
 
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.DeadLetterWriter;
+import dev.freshet.runtime.DeadLetters;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Service;
@@ -37,7 +38,7 @@ public final class InvalidationStream {
     return List.of(
         TopicSpec.log(topics.invalidations(), config.partitions(), 7 * DAY_MILLIS, 1024 * MIB),
         TopicSpec.log(topics.applied(), 1, DAY_MILLIS, 64 * MIB),
-        TopicSpec.log(topics.deadLetters(), 1, 14 * DAY_MILLIS, 256 * MIB));
+        DeadLetters.topic(topics));
   }
 
   /**

@@ -1,14 +1,13 @@
 package dev.freshet.invalidation;
 
-import dev.freshet.events.DeadLetter;
 import dev.freshet.events.DebeziumJson;
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.Row;
 import dev.freshet.events.RowChange;
+import dev.freshet.runtime.DeadLetters;
 import java.util.Optional;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -55,7 +54,7 @@ final class StaleTags implements Processor<byte[], byte[], byte[], byte[]> {
     } catch (MalformedEventException e) {
       unreadable.record();
       context.forward(
-          record.withHeaders(origin(record.headers(), String.valueOf(e.getMessage()))),
+          DeadLetters.of(context, record, InvalidationStream.NAME, String.valueOf(e.getMessage())),
           InvalidationTopology.DEAD_LETTERS);
     }
   }
@@ -116,17 +115,5 @@ final class StaleTags implements Processor<byte[], byte[], byte[], byte[]> {
           "heartbeat column %s is a transaction id, found \"%s\"".formatted(column, text));
     }
     throw new MalformedEventException("heartbeat without column " + column);
-  }
-
-  private Headers origin(Headers headers, String reason) {
-    Headers all = new RecordHeaders(headers);
-    context
-        .recordMetadata()
-        .ifPresent(
-            at ->
-                new DeadLetter(
-                        at.topic(), at.partition(), at.offset(), "invalidation-stream", reason)
-                    .addTo(all));
-    return all;
   }
 }

@@ -8,6 +8,7 @@ import dev.freshet.materializer.seed.SeedTopics;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
 import dev.freshet.runtime.ConsumerLags;
+import dev.freshet.runtime.DeadLetters;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
@@ -15,6 +16,7 @@ import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,7 @@ public final class Materializer {
             Map.of(
                 "retention.ms", Long.toString(RETENTION.toMillis()),
                 "max.message.bytes", Integer.toString(LARGEST_RECORD))));
+    all.add(DeadLetters.topic(topics));
     views.forEach(view -> all.add(SeedTopics.rows(topics, view.name())));
     return all;
   }
@@ -83,7 +86,14 @@ public final class Materializer {
     Set<TableName> tables = new TreeSet<>();
     views.forEach(view -> tables.addAll(view.plan().tables()));
     List<String> changes = tables.stream().map(topics::changes).toList();
-    services.add(new Aligner(topics, kafka, changes, database.connections(), followers.registry()));
+    services.add(
+        new Aligner(
+            topics,
+            kafka,
+            changes,
+            database.connections(),
+            followers.registry(),
+            InstantSource.system()));
     for (View view : views) {
       services.add(new ViewKeeper(topics, view, kafka, database, gate, followers, tables));
     }

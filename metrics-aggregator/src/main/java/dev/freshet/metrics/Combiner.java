@@ -2,9 +2,11 @@ package dev.freshet.metrics;
 
 import dev.freshet.events.CacheOutcome;
 import dev.freshet.events.DeadLetter;
+import dev.freshet.events.RequestBatch;
 import dev.freshet.events.RequestFields;
 import dev.freshet.events.RequestReader;
 import dev.freshet.events.Utf8;
+import dev.freshet.runtime.DeadLetters;
 import dev.freshet.runtime.RecordPack;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -192,11 +194,26 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
         letters <= MAX_LETTERS ? reason : reason + "; more follow, this is the whole record";
     byte[] value =
         slice ? Arrays.copyOfRange(whole.value(), offset, offset + length) : whole.value();
-    RecordHeaders headers = new RecordHeaders(whole.headers());
-    new DeadLetter(whole.topic(), whole.partition(), whole.offset(), MetricsAggregator.NAME, text)
-        .addTo(headers);
+    DeadLetter letter =
+        new DeadLetter(
+            whole.topic(),
+            whole.partition(),
+            whole.offset(),
+            whole.timestamp(),
+            MetricsAggregator.NAME,
+            text,
+            wall,
+            slice ? part(index, whole.value(), length) : DeadLetter.Part.REST);
+    Headers headers = DeadLetters.with(whole.headers(), letter);
     context()
         .forward(new Record<>(whole.key(), value, wall, headers), MetricsTopology.DEAD_LETTERS);
+  }
+
+  private static DeadLetter.Part part(int index, byte[] whole, int length) {
+    if (length == whole.length) {
+      return DeadLetter.Part.WHOLE;
+    }
+    return whole[0] == RequestBatch.MAGIC ? DeadLetter.Part.FRAGMENT : DeadLetter.Part.piece(index);
   }
 
   private void tick(long now) {

@@ -1,24 +1,22 @@
 package dev.freshet.metrics;
 
-import dev.freshet.events.DeadLetter;
 import dev.freshet.events.LatencyJson;
 import dev.freshet.events.LatencyMinute;
 import dev.freshet.events.LatencyRow;
 import dev.freshet.events.RequestEvent;
 import dev.freshet.events.Varints;
+import dev.freshet.runtime.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,11 +304,10 @@ final class Merger implements Processor<byte[], byte[], byte[], byte[]> {
 
   private void deadLetter(Record<byte[], byte[]> record, String reason) {
     counts.rejected(1);
-    RecordMetadata from = context().recordMetadata().orElseThrow();
-    RecordHeaders headers = new RecordHeaders(record.headers());
-    new DeadLetter(from.topic(), from.partition(), from.offset(), MetricsAggregator.NAME, reason)
-        .addTo(headers);
-    context().forward(record.withHeaders(headers), MetricsTopology.DEAD_LETTERS);
+    context()
+        .forward(
+            DeadLetters.of(context(), record, MetricsAggregator.NAME, reason),
+            MetricsTopology.DEAD_LETTERS);
   }
 
   private ProcessorContext<byte[], byte[]> context() {

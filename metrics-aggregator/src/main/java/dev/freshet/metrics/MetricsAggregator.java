@@ -2,6 +2,7 @@ package dev.freshet.metrics;
 
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.ConsumerLags;
+import dev.freshet.runtime.DeadLetters;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.StreamsService;
@@ -47,7 +48,7 @@ public final class MetricsAggregator {
                 "cleanup.policy", "compact,delete",
                 "retention.ms", Long.toString(2 * DAY_MILLIS),
                 "segment.ms", Long.toString(DAY_MILLIS / 24))),
-        TopicSpec.log(topics.deadLetters(), 1, 14 * DAY_MILLIS, 256 * MIB));
+        DeadLetters.topic(topics));
   }
 
   /** The role's services in the order to start them. */

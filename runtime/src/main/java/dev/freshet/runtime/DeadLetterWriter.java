@@ -1,13 +1,12 @@
 package dev.freshet.runtime;
 
-import dev.freshet.events.DeadLetter;
+import java.time.InstantSource;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -17,25 +16,30 @@ public final class DeadLetterWriter implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final String topic;
   private final String stage;
+  private final InstantSource clock;
 
   public DeadLetterWriter(KafkaConnection kafka, String topic, String stage) {
     this(
         new KafkaProducer<>(
             properties(kafka, stage), new ByteArraySerializer(), new ByteArraySerializer()),
         topic,
-        stage);
+        stage,
+        InstantSource.system());
   }
 
-  DeadLetterWriter(Producer<byte[], byte[]> producer, String topic, String stage) {
+  DeadLetterWriter(
+      Producer<byte[], byte[]> producer, String topic, String stage, InstantSource clock) {
     this.producer = producer;
     this.topic = topic;
     this.stage = stage;
+    this.clock = clock;
   }
 
   private static Properties properties(KafkaConnection kafka, String stage) {
     Properties properties = kafka.clientProperties("freshet-dead-letters-" + stage);
     properties.put("acks", "all");
     properties.put("linger.ms", "0");
+    properties.put("max.request.size", Integer.toString(DeadLetters.LARGEST));
     return properties;
   }
 
@@ -45,11 +49,8 @@ public final class DeadLetterWriter implements AutoCloseable {
    * @throws FreshetException when it did not within the producer's delivery timeout
    */
   public void write(ConsumerRecord<byte[], byte[]> record, String reason) {
-    ProducerRecord<byte[], byte[]> letter =
-        new ProducerRecord<>(topic, null, null, record.key(), record.value(), record.headers());
-    new DeadLetter(record.topic(), record.partition(), record.offset(), stage, reason)
-        .addTo(letter.headers());
-    Future<RecordMetadata> sent = producer.send(letter);
+    Future<RecordMetadata> sent =
+        producer.send(DeadLetters.of(record, topic, stage, reason, clock.millis()));
     try {
       sent.get();
     } catch (ExecutionException e) {

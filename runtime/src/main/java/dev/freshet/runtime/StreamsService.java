@@ -88,6 +88,9 @@ public final class StreamsService implements Service {
     all.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     all.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
     all.put(StreamsConfig.producerPrefix("acks"), "all");
+    // A record too large for a producer's default must not stop the topology as a dead letter.
+    all.put(
+        StreamsConfig.producerPrefix("max.request.size"), Integer.toString(DeadLetters.LARGEST));
     all.putAll(settings);
     return all;
   }

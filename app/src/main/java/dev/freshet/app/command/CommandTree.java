@@ -53,6 +53,7 @@ public final class CommandTree {
     add(line, groups, Group.LOOK, new Latency(terminal));
     add(line, groups, Group.LOOK, new ListViews(terminal));
     add(line, groups, Group.LOOK, new SavePage(terminal));
+    add(line, groups, Group.LOOK, new DlqCommand(terminal));
     for (CommandProvider provider : others) {
       add(line, groups, provider.group(), provider.command(terminal));
     }

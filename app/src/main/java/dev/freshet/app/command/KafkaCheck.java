@@ -82,8 +82,9 @@ final class KafkaCheck {
         ? CheckResult.ok("kafka.dead-letters", "none")
         : CheckResult.warn(
             "kafka.dead-letters",
-            "%d in %s: records nobody could read".formatted(letters, topic),
-            "each one's headers name its topic, partition, offset and the reason");
+            "%d records in %s: what nobody could read, and what became of it"
+                .formatted(letters, topic),
+            "see which wait, and why: freshet dlq list");
   }
 
   private static long records(Admin admin, String topic)

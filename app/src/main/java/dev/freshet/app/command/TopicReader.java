@@ -153,6 +153,58 @@ final class TopicReader implements AutoCloseable {
         });
   }
 
+  /** Gives every record from {@code since} (the beginning when empty) to the end as it is now. */
+  void upToNow(
+      String topic,
+      Optional<Instant> since,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> take) {
+    List<TopicPartition> partitions = partitions(topic);
+    orUnreachable(
+        () -> {
+          Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+          consumer.assign(partitions);
+          if (since.isPresent()) {
+            consumer.seekToEnd(partitions); // where nothing is that young
+            seekTo(partitions, since.get());
+          } else {
+            consumer.seekToBeginning(partitions);
+          }
+          while (partitions.stream()
+              .anyMatch(at -> consumer.position(at) < end.getOrDefault(at, 0L))) {
+            consumer.poll(POLL).forEach(take);
+          }
+          return true;
+        });
+  }
+
+  /** The record at a place; empty when it is not there any more, or not there yet. */
+  Optional<ConsumerRecord<byte[], byte[]>> at(TopicPartition partition, long offset) {
+    return orUnreachable(
+        () -> {
+          List<TopicPartition> one = List.of(partition);
+          if (!partitions(partition.topic()).contains(partition)
+              || offset < consumer.beginningOffsets(one).getOrDefault(partition, 0L)
+              || offset >= consumer.endOffsets(one).getOrDefault(partition, 0L)) {
+            return Optional.empty();
+          }
+          consumer.assign(one);
+          consumer.seek(partition, offset);
+          Optional<ConsumerRecord<byte[], byte[]>> found = Optional.empty();
+          while (found.isEmpty() && consumer.position(partition) <= offset) {
+            found = consumer.poll(POLL).records(partition).stream().findFirst();
+          }
+          return found.filter(record -> record.offset() == offset);
+        });
+  }
+
+  /** How many partitions each topic of the cluster has. */
+  Map<String, Integer> partitionCounts() {
+    Map<String, Integer> counts = new HashMap<>();
+    orUnreachable(consumer::listTopics)
+        .forEach((topic, partitions) -> counts.put(topic, partitions.size()));
+    return counts;
+  }
+
   private void seekTo(List<TopicPartition> partitions, Instant from) {
     Map<TopicPartition, Long> times = new HashMap<>();
     partitions.forEach(at -> times.put(at, from.toEpochMilli()));

@@ -3,6 +3,7 @@ package dev.freshet.materializer.commits;
 import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.Topics;
 import dev.freshet.materializer.view.Connections;
+import dev.freshet.runtime.DeadLetters;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
@@ -10,6 +11,7 @@ import dev.freshet.runtime.Service;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -54,6 +56,7 @@ public final class Aligner implements Service {
   private final KafkaConnection kafka;
   private final Collection<String> tables;
   private final Connections database;
+  private final InstantSource clock;
   private final Counter transactions;
   private final Counter unreadable;
   private final Counter split;
@@ -67,17 +70,20 @@ public final class Aligner implements Service {
    *
    * @param tables the change topics of all tables that views read
    * @param database for heartbeats on demand
+   * @param clock tells when a record was given up
    */
   public Aligner(
       Topics topics,
       KafkaConnection kafka,
       Collection<String> tables,
       Connections database,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      InstantSource clock) {
     this.topics = topics;
     this.kafka = kafka;
     this.tables = Set.copyOf(tables);
     this.database = database;
+    this.clock = clock;
     this.transactions = registry.counter("freshet.views.commits.batches");
     this.unreadable = registry.counter("freshet.views.commits.unreadable");
     this.split = registry.counter("freshet.views.commits.split");
@@ -173,6 +179,7 @@ public final class Aligner implements Service {
     private final KafkaProducer<byte[], byte[]> producer;
     private final Pulse pulse;
     private final OpenCommits open = new OpenCommits();
+    private final List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
     private final Set<TopicPartition> tablePartitions = new HashSet<>();
     private final TopicPartition heartbeats = new TopicPartition(topics.heartbeats(), 0);
 
@@ -234,9 +241,16 @@ public final class Aligner implements Service {
               record.partition(),
               record.offset(),
               e.getMessage());
+          letters.add(
+              DeadLetters.of(
+                  record,
+                  topics.deadLetters(),
+                  name(),
+                  String.valueOf(e.getMessage()),
+                  clock.millis()));
         }
       }
-      if (open.isEmpty()) {
+      if (open.isEmpty() && letters.isEmpty()) {
         return;
       }
       if (newestHeartbeat != Long.MIN_VALUE) {
@@ -254,7 +268,7 @@ public final class Aligner implements Service {
     }
 
     private void publish(List<CommitBatch> batches) {
-      if (batches.isEmpty()) {
+      if (batches.isEmpty() && letters.isEmpty()) {
         return;
       }
       Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
@@ -263,7 +277,7 @@ public final class Aligner implements Service {
       }
       open.firstWaiting().forEach((p, offset) -> next.put(p, new OffsetAndMetadata(offset)));
       producer.beginTransaction();
-      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(letters);
       for (CommitBatch batch : batches) {
         records.add(new ProducerRecord<>(topics.commits(), 0, null, batch.write()));
       }
@@ -272,6 +286,7 @@ public final class Aligner implements Service {
       }
       producer.sendOffsetsToTransaction(next, consumer.groupMetadata());
       producer.commitTransaction();
+      letters.clear();
       transactions.increment(batches.size());
     }
   }

@@ -1,5 +1,6 @@
 package dev.freshet.materializer.stream;
 
+import dev.freshet.events.DeadLetter;
 import dev.freshet.events.DebeziumJson;
 import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.RowChange;
@@ -11,6 +12,7 @@ import dev.freshet.materializer.plan.EvaluationException;
 import dev.freshet.materializer.plan.ViewPlan;
 import dev.freshet.materializer.view.Snapshot;
 import dev.freshet.materializer.view.ViewJson;
+import dev.freshet.runtime.DeadLetters;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ViewProcessor.class);
+  private static final String STAGE = "materializer";
   private static final int REASONS = 5;
 
   /** How much of the log passes before a view that did not change tells its position, ms. */
@@ -81,9 +84,9 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   public void process(Record<byte[], byte[]> record) {
     CommitBatch batch = CommitBatch.read(record.value());
     boolean touched = false;
-    for (CommitBatch.Change change : batch.changes()) {
-      if (tables.contains(change.table())) {
-        touched |= apply(change);
+    for (int i = 0; i < batch.changes().size(); i++) {
+      if (tables.contains(batch.changes().get(i).table())) {
+        touched |= apply(record, batch.changes().get(i), i);
       }
     }
     if (touched || owes) {
@@ -93,7 +96,8 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             change.row() == null
                 ? null
                 : json.row(change.row(), batch.lsn(), batch.committedMicros());
-        context.forward(new Record<>(json.key(change.key()), row, record.timestamp()));
+        context.forward(
+            new Record<>(json.key(change.key()), row, record.timestamp()), ViewTopology.ROWS);
       }
       owes = !batch.whole();
       tell(batch, record.timestamp());
@@ -103,7 +107,7 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   }
 
   /** Whether the change was one for this view. */
-  private boolean apply(CommitBatch.Change change) {
+  private boolean apply(Record<byte[], byte[]> batch, CommitBatch.Change change, int place) {
     try {
       Optional<RowChange> parsed = DebeziumJson.parse(change.key(), change.value());
       if (parsed.isEmpty() || seed.sees(parsed.get().source().xid())) {
@@ -119,6 +123,14 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
           plan.name(),
           change.table(),
           e.getMessage());
+      context.forward(
+          DeadLetters.of(
+              context,
+              batch.withKey(change.key()).withValue(change.value()),
+              "%s-%s".formatted(STAGE, plan.name()),
+              String.valueOf(e.getMessage()),
+              DeadLetter.Part.piece(place)),
+          ViewTopology.DEAD_LETTERS);
       return false;
     }
   }
@@ -134,7 +146,9 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             engine.errors(),
             engine.someErrors(REASONS),
             size.bytes(timestamp));
-    context.forward(new Record<>(ViewJson.positionKey(), json.position(position), timestamp));
+    context.forward(
+        new Record<>(ViewJson.positionKey(), json.position(position), timestamp),
+        ViewTopology.ROWS);
     if (context.currentSystemTimeMs() - timestamp < FRESH) {
       context.commit();
     }

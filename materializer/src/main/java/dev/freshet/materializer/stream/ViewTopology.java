@@ -24,6 +24,7 @@ public final class ViewTopology {
   static final String COMMITS = "commits";
   static final String VIEW = "view";
   static final String ROWS = "rows";
+  static final String DEAD_LETTERS = "dead-letters";
   private static final int LARGEST_RECORD = 64 << 20;
 
   private ViewTopology() {}
@@ -54,6 +55,12 @@ public final class ViewTopology {
     topology.addStateStore(store, VIEW);
     topology.addSink(
         ROWS, topics.view(plan.name()), new ByteArraySerializer(), new ByteArraySerializer(), VIEW);
+    topology.addSink(
+        DEAD_LETTERS,
+        topics.deadLetters(),
+        new ByteArraySerializer(),
+        new ByteArraySerializer(),
+        VIEW);
     return topology;
   }
 

@@ -2,16 +2,15 @@ package dev.freshet.metrics.slo;
 
 import dev.freshet.events.Alert;
 import dev.freshet.events.AlertJson;
-import dev.freshet.events.DeadLetter;
 import dev.freshet.events.LatencyJson;
 import dev.freshet.events.MalformedEventException;
+import dev.freshet.runtime.DeadLetters;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -120,14 +119,6 @@ final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Null
     if (context == null) {
       return;
     }
-    RecordHeaders headers = new RecordHeaders();
-    context
-        .recordMetadata()
-        .ifPresent(
-            from ->
-                new DeadLetter(from.topic(), from.partition(), from.offset(), "slos", reason)
-                    .addTo(headers));
-    context.forward(
-        new Record<>(minute.key(), minute.value(), minute.timestamp(), headers), DEAD_LETTERS);
+    context.forward(DeadLetters.of(context, minute, SloAlerts.NAME, reason), DEAD_LETTERS);
   }
 }
