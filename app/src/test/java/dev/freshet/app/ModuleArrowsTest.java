@@ -116,6 +116,27 @@ class ModuleArrowsTest {
         .check(FRESHET);
   }
 
+  @ParameterizedTest
+  @CsvSource({"recording, dev.freshet.replaytest..", "replaytest, dev.freshet.none.."})
+  void recordingsAreForAnybodysTopics(String module, String neither) {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.freshet." + module + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            with(
+                ROLES,
+                neither,
+                "dev.freshet.runtime..",
+                "dev.freshet.app..",
+                "dev.freshet.cache..",
+                "dev.freshet.embedded.."))
+        .because("a test of somebody else's topology brings neither Freshet's roles nor its app")
+        .allowEmptyShould(true) // the fixture is not on this class path
+        .check(FRESHET);
+  }
+
   @Test
   void onlyTheRuntimeOwnsKafkaStreams() {
     noClasses()

@@ -54,6 +54,9 @@ public final class CommandTree {
     add(line, groups, Group.LOOK, new ListViews(terminal));
     add(line, groups, Group.LOOK, new SavePage(terminal));
     add(line, groups, Group.LOOK, new DlqCommand(terminal));
+    add(line, groups, Group.LOOK, new RecordTopics(terminal));
+    add(line, groups, Group.LOOK, new ReplayRecording(terminal));
+    add(line, groups, Group.LOOK, new ShowRecording(terminal));
     for (CommandProvider provider : others) {
       add(line, groups, provider.group(), provider.command(terminal));
     }

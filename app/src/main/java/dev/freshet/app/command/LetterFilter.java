@@ -53,7 +53,8 @@ final class LetterFilter {
         && since(now).map(from -> letter.timeMillis() >= from.toEpochMilli()).orElse(true);
   }
 
-  private static boolean isTopic(String wanted, String topic) {
+  /** Whether a topic is the one that is wanted, which may end with a star. */
+  static boolean isTopic(String wanted, String topic) {
     return wanted.endsWith("*")
         ? topic.startsWith(wanted.substring(0, wanted.length() - 1))
         : topic.equals(wanted);

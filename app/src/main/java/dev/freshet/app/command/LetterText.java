@@ -28,14 +28,21 @@ record LetterText(LetterMask mask, Instant now) {
 
   String line(Place place, DeadLetter letter, Optional<Outcome> outcome) {
     return Printable.text(
-        "%-10s %-8s  %s  %-21s  %s  %s"
+        "%-10s %-8s  %s  %-31s  %s  %s"
             .formatted(
                 place,
                 outcome(outcome),
                 Wording.time(letter.timeMillis() * 1000, now),
                 letter.stage(),
                 origin(letter),
-                mask.reason(letter)));
+                firstLine(letter.reason(), mask.reason(letter))));
+  }
+
+  /** Of a reason of several lines the first; it was made printable before it was cut. */
+  private static String firstLine(String reason, String shown) {
+    String escaped = "\\u000a";
+    int end = reason.indexOf('\n') < 0 ? -1 : shown.indexOf(escaped);
+    return end < 0 ? shown : shown.substring(0, end);
   }
 
   ObjectNode json(Place place, DeadLetter letter, Optional<Outcome> outcome) {

@@ -108,7 +108,14 @@ final class LetterWriter implements AutoCloseable {
   }
 
   private void send(ProducerRecord<byte[], byte[]> record) {
-    orFailed(() -> sent.add(producer.send(record)));
+    orFailed(
+        () -> {
+          Future<RecordMetadata> one = producer.send(record);
+          if (one.isDone()) {
+            one.get(); // without metadata it has failed already: the next would wait as long again
+          }
+          sent.add(one);
+        });
   }
 
   /** Ends the transaction that is open, if one is. */

@@ -4,6 +4,7 @@ import dev.freshet.app.FreshetConfig;
 import dev.freshet.runtime.FreshetException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +173,43 @@ final class TopicReader implements AutoCloseable {
           while (partitions.stream()
               .anyMatch(at -> consumer.position(at) < end.getOrDefault(at, 0L))) {
             consumer.poll(POLL).forEach(take);
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Gives the records of some topics, a partition's in order.
+   *
+   * @param since where to begin: at the end as it is now when empty
+   * @param toEnd whether to stop at the end as it is now
+   * @param goOn asked after every look, at least twice a second
+   */
+  void stream(
+      Collection<String> topics,
+      Optional<Instant> since,
+      boolean toEnd,
+      BooleanSupplier goOn,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> take) {
+    List<TopicPartition> partitions =
+        topics.stream().flatMap(topic -> partitions(topic).stream()).toList();
+    orUnreachable(
+        () -> {
+          Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+          consumer.assign(partitions);
+          consumer.seekToEnd(partitions);
+          since.ifPresent(from -> seekTo(partitions, from));
+          partitions.forEach(consumer::position);
+          while (goOn.getAsBoolean()
+              && !(toEnd
+                  && partitions.stream()
+                      .allMatch(at -> consumer.position(at) >= end.getOrDefault(at, 0L)))) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+              TopicPartition at = new TopicPartition(record.topic(), record.partition());
+              if (!toEnd || record.offset() < end.getOrDefault(at, 0L)) {
+                take.accept(record);
+              }
+            }
           }
           return true;
         });
