@@ -32,7 +32,7 @@ record LetterText(LetterMask mask, Instant now) {
             .formatted(
                 place,
                 outcome(outcome),
-                Wording.time(letter.timeMillis() * 1000, now),
+                Wording.time(Instant.ofEpochMilli(letter.timeMillis()), now),
                 letter.stage(),
                 origin(letter),
                 firstLine(letter.reason(), mask.reason(letter))));
@@ -91,9 +91,9 @@ record LetterText(LetterMask mask, Instant now) {
         out,
         "origin",
         "%s, written %s"
-            .formatted(origin(letter), Wording.time(letter.timestampMillis() * 1000, now)));
+            .formatted(origin(letter), Wording.time(Instant.ofEpochMilli(letter.timestampMillis()), now)));
     field(out, "stage", letter.stage());
-    field(out, "given up", Wording.time(letter.timeMillis() * 1000, now));
+    field(out, "given up", Wording.time(Instant.ofEpochMilli(letter.timeMillis()), now));
     field(out, "reason", mask.reason(letter));
     field(out, "part", part(letter.part()));
     for (Header header : DeadLetter.original(record.headers())) {
