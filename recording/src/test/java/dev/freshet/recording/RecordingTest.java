@@ -37,7 +37,12 @@ class RecordingTest {
   @TempDir Path folder;
 
   private static ConsumerRecord<byte[], byte[]> record(
-      String topic, int partition, long offset, long millis, byte @Nullable [] key, byte @Nullable [] value) {
+      String topic,
+      int partition,
+      long offset,
+      long millis,
+      byte @Nullable [] key,
+      byte @Nullable [] value) {
     return new ConsumerRecord<>(
         topic,
         partition,

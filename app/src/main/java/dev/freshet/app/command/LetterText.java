@@ -91,7 +91,8 @@ record LetterText(LetterMask mask, Instant now) {
         out,
         "origin",
         "%s, written %s"
-            .formatted(origin(letter), Wording.time(Instant.ofEpochMilli(letter.timestampMillis()), now)));
+            .formatted(
+                origin(letter), Wording.time(Instant.ofEpochMilli(letter.timestampMillis()), now)));
     field(out, "stage", letter.stage());
     field(out, "given up", Wording.time(Instant.ofEpochMilli(letter.timeMillis()), now));
     field(out, "reason", mask.reason(letter));
