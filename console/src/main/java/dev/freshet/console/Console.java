@@ -33,13 +33,11 @@ public final class Console {
     ListenAddress address = ListenAddress.parse(config.listen().get());
     Model model = new Model(topics, setup.views().keySet(), registry);
     TopicFollower follower = new TopicFollower(kafka, model, setup.views().keySet(), clock);
-    LagWatch lags = new LagWatch(kafka, model);
     TopicInvalidator invalidator = new TopicInvalidator(kafka, topics.invalidations());
     Api api = new Api(model, invalidator, follower::health, setup, config.concurrency(), clock);
     ConsolePages pages = new ConsolePages(config, api, model, setup, registry, clock);
     return List.of(
         follower,
-        lags,
         new ConsoleServer(config, address, api.endpoints(), pages, invalidator, registry));
   }
 }

@@ -71,7 +71,7 @@ final class ConsolePages implements Pages {
     PageQuery query = PageQuery.of(context.queryParamMap(), setup.windows());
     byte[] html =
         guard.mayRead(context.header("Authorization"))
-            ? page.whole(query, api.status(), clock.millis())
+            ? page.whole(query, api::status, clock.millis())
             : page.locked(query);
     sending.send(context, HTML, html);
   }

@@ -146,15 +146,17 @@ final class TopicFollower implements Service {
   /** Takes up every topic that is there and not followed yet. */
   private void place(Consumer<byte[], byte[]> consumer) {
     Topics topics = model.topics();
+    // One request for all: with a thousand views, one each would never end.
+    Map<String, List<PartitionInfo>> there = consumer.listTopics();
     List<TopicPartition> begin = new ArrayList<>();
-    tables.forEach(topic -> begin.addAll(fresh(consumer, topic)));
-    List<TopicPartition> invalidations = fresh(consumer, topics.invalidations());
+    tables.forEach(topic -> begin.addAll(fresh(consumer, there, topic)));
+    List<TopicPartition> invalidations = fresh(consumer, there, topics.invalidations());
     if (!invalidations.isEmpty()) {
       model.freshness().positions().partitions(invalidations.size());
     }
     List<TopicPartition> logs = new ArrayList<>(invalidations);
-    logs.addAll(fresh(consumer, topics.applied()));
-    List<TopicPartition> minutes = fresh(consumer, topics.latencyMinutes());
+    logs.addAll(fresh(consumer, there, topics.applied()));
+    List<TopicPartition> minutes = fresh(consumer, there, topics.latencyMinutes());
     List<TopicPartition> all = new ArrayList<>(consumer.assignment());
     all.addAll(begin);
     all.addAll(logs);
@@ -191,12 +193,12 @@ final class TopicFollower implements Service {
   }
 
   /** The partitions of a topic; none when it is followed already, or not there yet. */
-  private static List<TopicPartition> fresh(Consumer<byte[], byte[]> consumer, String topic) {
-    boolean followed = consumer.assignment().stream().anyMatch(at -> at.topic().equals(topic));
-    List<PartitionInfo> found = followed ? null : consumer.partitionsFor(topic);
-    return found == null
-        ? List.of()
-        : found.stream().map(at -> new TopicPartition(topic, at.partition())).toList();
+  private static List<TopicPartition> fresh(
+      Consumer<byte[], byte[]> consumer, Map<String, List<PartitionInfo>> there, String topic) {
+    return there.getOrDefault(topic, List.of()).stream()
+        .map(at -> new TopicPartition(topic, at.partition()))
+        .filter(at -> !consumer.assignment().contains(at))
+        .toList();
   }
 
   private void follow(Consumer<byte[], byte[]> consumer) {

@@ -140,11 +140,32 @@ final class Browser implements AutoCloseable {
   }
 
   void screenshot(Path file) throws Exception {
+    picture(file, "captureBeyondViewport", true);
+  }
+
+  /** A part of the page as wide as the window, from its top on. */
+  void picture(Path file, int top, int height) throws Exception {
+    Map<String, Integer> clip =
+        Map.of(
+            "x",
+            0,
+            "y",
+            top,
+            "width",
+            Integer.parseInt(eval("innerWidth")),
+            "height",
+            height,
+            "scale",
+            1);
+    picture(file, "captureBeyondViewport", true, "clip", clip);
+  }
+
+  private void picture(Path file, Object... how) throws Exception {
     Files.createDirectories(file.toAbsolutePath().getParent());
     await(
         "a picture",
         () -> {
-          String data = picture(); // empty while the browser is on its way to another page
+          String data = picture(how); // empty while the browser is on its way to another page
           try {
             return !data.isEmpty()
                 && Files.size(Files.write(file, Base64.getDecoder().decode(data))) > 0;
@@ -154,12 +175,9 @@ final class Browser implements AutoCloseable {
         });
   }
 
-  private String picture() {
+  private String picture(Object... how) {
     try {
-      return ask("Page.captureScreenshot", "format", "png", "captureBeyondViewport", true)
-          .path("result")
-          .path("data")
-          .asText();
+      return ask("Page.captureScreenshot", how).path("result").path("data").asText();
     } catch (Exception e) {
       throw new IllegalStateException("no picture", e);
     }

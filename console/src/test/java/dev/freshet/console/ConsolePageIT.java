@@ -3,7 +3,9 @@ package dev.freshet.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.freshet.events.Alert;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,8 @@ class ConsolePageIT {
       Browser.await("the lines", () -> browser.is("document.querySelector('#plot canvas')"));
       browser.screenshot(PICTURES.resolve("light.png"));
       followsAChange(open, browser);
+      showsAChangeSoon(open, browser);
+      showsAnAlertThatFires(open, browser);
       answersFromTheKeyboard(browser);
       goesBack(browser);
       isWhatItShouldBeElsewhere(open, browser);
@@ -74,6 +78,36 @@ class ConsolePageIT {
         "the new change",
         () -> browser.is("document.getElementById('feed').textContent.includes('order:new')"));
     assertThat((System.nanoTime() - began) / 1e9).isLessThan(20);
+  }
+
+  /** As the browser's own clock says, from when the console hears of it: the median of several. */
+  private static void showsAChangeSoon(Opened open, Browser browser) throws Exception {
+    browser.eval(
+        """
+        window.seen = [];
+        new MutationObserver(() => {
+          const n = Number(document.getElementById('tiles').textContent.match(/(\\d+) since/)[1]);
+          window.seen[n] ??= Date.now();
+        }).observe(document.getElementById('tiles'), { childList: true, subtree: true });""");
+    long[] millis = new long[5];
+    for (int i = 0; i < millis.length; i++) {
+      int keys = 202 + i;
+      long told = System.currentTimeMillis();
+      open.told.change(10_000 + i, Told.NOW - 500, 3, "order:n" + i, "order:n" + i, "org:1");
+      Browser.await("key number " + keys, () -> browser.is("window.seen[" + keys + "]"));
+      millis[i] = Long.parseLong(browser.eval("window.seen[" + keys + "]")) - told;
+    }
+    Arrays.sort(millis);
+    assertThat(millis[2]).as("of %s ms", Arrays.toString(millis)).isLessThanOrEqualTo(1500);
+  }
+
+  private static void showsAnAlertThatFires(Opened open, Browser browser) throws Exception {
+    open.told.alert("checkout-errors", Alert.State.FIRING);
+    Browser.await(
+        "the alert",
+        () ->
+            browser.is(
+                "/checkout-errors.*firing/.test(document.getElementById('alerts').textContent)"));
   }
 
   private static void answersFromTheKeyboard(Browser browser) throws Exception {

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,6 +32,8 @@ import picocli.CommandLine.Mixin;
       "  freshet views --watch --url http://shop:8088",
     })
 final class ListViews implements Callable<Integer> {
+
+  private static final int PAGE = 1000;
 
   private final Terminal terminal;
   private final InstantSource clock = InstantSource.system();
@@ -52,17 +55,24 @@ final class ListViews implements Callable<Integer> {
     if (client != null) {
       look.turns(
           terminal,
-          () ->
-              show(
-                  client.get("/api/v1/views", ViewsApi.Views.class).views().stream()
-                      .map(view -> new Shown(view, Optional.empty()))
-                      .toList()));
+          () -> show(all(client).stream().map(view -> new Shown(view, Optional.empty())).toList()));
     } else {
       FreshetConfig read = console.read(terminal);
       Database database = new Database(read.postgres());
       look.turns(terminal, () -> show(known(read, database)));
     }
     return (inError ? ExitCode.CHECK_FAILED : ExitCode.DONE).number();
+  }
+
+  private static List<View> all(ConsoleClient client) throws InterruptedException {
+    List<View> all = new ArrayList<>();
+    List<View> page;
+    do {
+      String path = ConsoleClient.path("/api/v1/views", "limit", PAGE, "offset", all.size());
+      page = client.get(path, ViewsApi.Views.class).views();
+      all.addAll(page);
+    } while (page.size() == PAGE);
+    return all;
   }
 
   private static List<Shown> known(FreshetConfig read, Database database) {

@@ -200,10 +200,8 @@ public final class LatencyApi {
 
   private static List<LatencyRow> ordered(
       Model model, String window, String by, Predicate<LatencyRow> wanted) {
-    return model.latencies().rows(window).stream()
-        .filter(wanted)
-        .sorted(ORDERS.getOrDefault(by, BY_NAME).thenComparing(BY_NAME))
-        .toList();
+    Comparator<LatencyRow> order = ORDERS.getOrDefault(by, BY_NAME).thenComparing(BY_NAME);
+    return model.latencies().rows(window, by, order).stream().filter(wanted).toList();
   }
 
   private RouteHistory history(Asked asked) throws ProblemException {

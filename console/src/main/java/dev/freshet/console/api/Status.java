@@ -3,7 +3,6 @@ package dev.freshet.console.api;
 import dev.freshet.console.model.Freshness;
 import dev.freshet.console.model.Latencies;
 import dev.freshet.console.model.Model;
-import dev.freshet.console.model.StageLags;
 import dev.freshet.events.ExponentialHistogram;
 import dev.freshet.events.LatencyRow;
 import dev.freshet.events.Lsn;
@@ -145,10 +144,15 @@ public record Status(
             "Redis",
             applying.or(pace(sink, freshWithin)),
             Percentiles.of(sink),
-            behind(model.lags().of(StageLags.Stage.STREAM), freshness.waiting()),
+            behind(lagOf(model, "-invalidation-stream"), freshness.waiting()),
             known && !captureIsSlowest,
             "from the change in Kafka to the deleted keys"),
         metrics(model, nowMillis));
+  }
+
+  /** As the newest report about Kafka says, which may be some seconds old. */
+  private static OptionalLong lagOf(Model model, String group) {
+    return model.system().consumerLag(model.topics().namespace() + group);
   }
 
   private static Long behind(OptionalLong stream, int sink) {
@@ -162,7 +166,7 @@ public record Status(
         List.of("1m", "5m", "15m", "1h").stream()
             .flatMap(window -> latencies.row(LatencyRow.TOTAL, LatencyRow.TOTAL, window).stream())
             .findFirst();
-    OptionalLong behind = model.lags().of(StageLags.Stage.METRICS);
+    OptionalLong behind = lagOf(model, "-metrics-aggregator");
     State state =
         total.isEmpty()
             ? State.UNKNOWN

@@ -115,7 +115,15 @@ public final class ViewsApi {
             "/api/v1/views",
             "Every view: how fresh, how many rows, what is wrong.",
             Views.class,
-            asked -> new Views(model.views().stream().map(View::of).toList())),
+            asked ->
+                new Views(
+                    model.views().stream()
+                        .skip(asked.number("offset"))
+                        .limit(asked.number("limit"))
+                        .map(View::of)
+                        .toList()),
+            Parameter.number("offset", 0, 1_000_000, "How many to leave out."),
+            Parameter.number("limit", 100, MOST, "How many to answer with.")),
         Endpoint.get(
             "/api/v1/views/{name}", "One view.", View.class, asked -> View.of(view(asked)), NAME),
         Endpoint.get(

@@ -12,6 +12,7 @@ public final class HotNames {
   static final int MOST = 10_000;
   private static final double HALF_LIFE_MILLIS = 60_000;
   private static final long FADING = 112;
+  private static final int MOST_ASKED = 1_000;
   private static final double PER_SECOND = Math.log(2) / (HALF_LIFE_MILLIS / 1000);
 
   /**
@@ -37,6 +38,7 @@ public final class HotNames {
   }
 
   private final Coldest<String, Fading> names;
+  private final Recent<Boolean, List<Hot>> sorted = new Recent<>(1);
 
   HotNames(Memory memory) {
     this.names = new Coldest<>(MOST, memory.names(), (name, fading) -> Memory.of(name) + FADING);
@@ -72,8 +74,13 @@ public final class HotNames {
     return names.size();
   }
 
-  /** The busiest, the busiest first. */
-  public synchronized List<Hot> busiest(long nowMillis, int limit) {
+  /** The busiest, the busiest first; as of half a second ago at most, and at most a thousand. */
+  public List<Hot> busiest(long nowMillis, int limit) {
+    List<Hot> all = sorted.get(true, () -> busiest(nowMillis));
+    return all.subList(0, Math.min(limit, all.size()));
+  }
+
+  private synchronized List<Hot> busiest(long nowMillis) {
     return names.entries().stream()
         .map(
             name -> {
@@ -82,7 +89,7 @@ public final class HotNames {
               return new Hot(name.getKey(), rate, fading.total, fading.keys, fading.lastMillis);
             })
         .sorted(Comparator.comparingDouble(Hot::perSecond).reversed().thenComparing(Hot::name))
-        .limit(limit)
+        .limit(MOST_ASKED)
         .toList();
   }
 }

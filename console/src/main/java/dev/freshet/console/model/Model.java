@@ -45,7 +45,6 @@ public final class Model {
   private final Latencies latencies;
   private final Map<String, Alert> alerts = new ConcurrentSkipListMap<>();
   private final Map<String, ViewRows> viewsByTopic = new TreeMap<>();
-  private final StageLags lags = new StageLags();
   private final SystemHealth system = new SystemHealth();
   private final Counter taken;
   private final Counter unreadable;
@@ -103,10 +102,6 @@ public final class Model {
 
   public Latencies latencies() {
     return latencies;
-  }
-
-  public StageLags lags() {
-    return lags;
   }
 
   public SystemHealth system() {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +27,7 @@ public final class SystemHealth {
   private static final String RETAINED = "slot_retained_bytes";
   private static final String LEFT = "slot_left_bytes";
   private static final String SLOT = "slot";
+  private static final String LAG = "consumer_lag";
 
   /** How much WAL a slot kept at a time. */
   private record Sample(long millis, double bytes) {}
@@ -90,6 +92,15 @@ public final class SystemHealth {
   /** How many parts have reported. */
   public synchronized int size() {
     return parts.size();
+  }
+
+  /** Records a consumer group has not read; empty while no report says. */
+  public synchronized OptionalLong consumerLag(String group) {
+    return parts.values().stream()
+        .flatMap(report -> report.gauges().stream())
+        .filter(gauge -> gauge.name().equals(LAG) && group.equals(gauge.labels().get("group")))
+        .mapToLong(gauge -> Math.round(gauge.value()))
+        .findFirst();
   }
 
   /** The slot most WAL is kept for; empty while no slot is known. */

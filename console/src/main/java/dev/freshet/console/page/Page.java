@@ -3,6 +3,7 @@ package dev.freshet.console.page;
 import dev.freshet.console.api.Setup;
 import dev.freshet.console.api.Status;
 import dev.freshet.console.model.Model;
+import dev.freshet.console.model.Recent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,6 +21,7 @@ import java.util.stream.Collectors;
 public final class Page {
 
   private static final String FRAME = resource("page.html");
+  private static final int MOST_QUERIES = 50;
   private static final Pattern HOLE = Pattern.compile("\\{([a-z-]+)}");
 
   private final Model model;
@@ -27,6 +30,7 @@ public final class Page {
   private final Tables tables;
   private final Chart chart;
   private final Parts system;
+  private final Recent<PageQuery, byte[]> recent = new Recent<>(MOST_QUERIES);
 
   public Page(Model model, Setup setup) {
     this.model = model;
@@ -52,8 +56,12 @@ public final class Page {
     return parts;
   }
 
-  /** The whole page. */
-  public byte[] whole(PageQuery query, Status status, long nowMillis) {
+  /** The whole page; the same for half a second for all who chose the same. Not to be changed. */
+  public byte[] whole(PageQuery query, Supplier<Status> status, long nowMillis) {
+    return recent.get(query, () -> whole(query, status.get(), nowMillis));
+  }
+
+  private byte[] whole(PageQuery query, Status status, long nowMillis) {
     Map<String, String> parts = live(query, status, nowMillis);
     parts.put("chart", chart.draw(query, nowMillis));
     parts.put("why", tables.why(query));

@@ -12,6 +12,7 @@ import dev.freshet.events.Alert;
 import dev.freshet.events.LatencyRow;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class Tables {
 
   private static final int ROUTES = 15;
   private static final int NAMES = 8;
+  private static final int VIEWS = 15;
   private static final int FEED = 12;
   private static final int TAGS_SHOWN = 4;
 
@@ -54,16 +56,17 @@ final class Tables {
     column(head, query, "max", "max");
     column(head, query, "errors", "Errors");
     column(head, query, "hits", "Hits");
-    String more =
-        sorted.size() > ROUTES
-            ? "<p class=fine>The worst %d of %s routes.</p>"
-                .formatted(ROUTES, Html.count(sorted.size()))
-            : "";
     return table(
             head.toString(),
             rows,
             "No requests are reported. See docs/reference/http-ingest.md for how to send them.")
-        + more;
+        + more(sorted.size(), ROUTES, "routes");
+  }
+
+  private static String more(int all, int shown, String of) {
+    return all <= shown
+        ? ""
+        : "<p class=fine>The worst %d of %s %s.</p>".formatted(shown, Html.count(all), of);
   }
 
   private static void column(StringBuilder head, PageQuery query, String key, String name) {
@@ -126,10 +129,20 @@ final class Tables {
         .formatted(Html.text(query.with("why", name)), Html.text(name));
   }
 
+  /** Those in trouble first, then those furthest behind. */
   String views() {
-    String rows =
+    List<ViewsApi.View> views =
         model.views().stream()
             .map(ViewsApi.View::of)
+            .sorted(
+                Comparator.comparing((ViewsApi.View view) -> view.state().equals("live"))
+                    .thenComparing(
+                        view -> view.lagMs() == null ? 0 : view.lagMs(), Comparator.reverseOrder())
+                    .thenComparing(ViewsApi.View::name))
+            .toList();
+    String rows =
+        views.stream()
+            .limit(VIEWS)
             .map(
                 view ->
                     "<tr><th scope=row><a href=\"/api/v1/views/%s/rows\">%s</a>%s<td><span class=\"word %s\">%s</span><td class=num>%s<td class=num>%s<td class=num>%s"
@@ -146,9 +159,10 @@ final class Tables {
                             Html.time(view.asOfCommit())))
             .collect(Collectors.joining());
     return table(
-        "<th scope=col>View<th scope=col>State<th scope=col class=num>Rows<th scope=col class=num>Behind<th scope=col class=num>As of, UTC",
-        rows,
-        "No view is kept. Name one under \"views\" in freshet.yaml.");
+            "<th scope=col>View<th scope=col>State<th scope=col class=num>Rows<th scope=col class=num>Behind<th scope=col class=num>As of, UTC",
+            rows,
+            "No view is kept. Name one under \"views\" in freshet.yaml.")
+        + more(views.size(), VIEWS, "views");
   }
 
   String alerts() {

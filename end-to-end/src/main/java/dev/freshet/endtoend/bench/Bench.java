@@ -16,6 +16,7 @@ interface Bench {
           new CacheBench(),
           new RequestsBench(),
           new ViewsBench(),
+          new ConsoleBench(),
           new LeakBench(),
           new HugeTagBench(),
           new ConsistencyBench());

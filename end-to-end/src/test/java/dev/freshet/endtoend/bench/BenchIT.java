@@ -66,6 +66,17 @@ class BenchIT {
   }
 
   @Test
+  void theConsoleAnswersAndItsStreamsAreHeard() throws Exception {
+    JsonNode report =
+        run("bench", "console", "--rows", "200", "--seconds", "1", "--rounds", "1", "--json");
+    for (String page : new String[] {"first_paint", "status", "latency", "views", "why"}) {
+      assertThat(report.at("/variants/" + page + "/p99_ms").asDouble()).as(page).isPositive();
+    }
+    assertThat(report.at("/variants/streams_500/cores").isNumber()).isTrue();
+    assertThat(report.path("violations").asInt()).as("refused, or silent").isZero();
+  }
+
+  @Test
   void viewsFollowBesideRefreshAndKTables() throws Exception {
     JsonNode report =
         run(
