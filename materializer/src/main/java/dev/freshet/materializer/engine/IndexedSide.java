@@ -31,6 +31,7 @@ final class IndexedSide implements Side {
   private final Rows rows;
   private final @Nullable KeyCounts counts;
   private final Map<Bytes, Long> pending = new HashMap<>();
+  private boolean growing;
 
   /**
    * A side of these rows.
@@ -58,7 +59,11 @@ final class IndexedSide implements Side {
   public void add(@Nullable Object[] row, long weight) {
     Bytes key =
         keys.begin().write(Keys.bytes(row, joined)).write(Keys.bytes(row, primaryKey)).key();
-    pending.merge(key, weight, (before, more) -> before + more == 0 ? null : before + more);
+    if (growing) {
+      state.put(key, PRESENT);
+    } else {
+      pending.merge(key, weight, (before, more) -> before + more == 0 ? null : before + more);
+    }
     if (counts != null) {
       counts.add(row, joined, weight);
     }
@@ -93,6 +98,11 @@ final class IndexedSide implements Side {
         from = WriteCache.after(page.get(page.size() - 1).key());
       }
     } while (page.size() == PAGE);
+  }
+
+  /** From here on rows are only added, so nothing has to wait for its opposite. */
+  void grow() {
+    growing = true;
   }
 
   /** Keeps what is pending small; between two changes. */

@@ -37,6 +37,7 @@ public final class SeedEngine {
     this.view = new ViewRows(state, stores, Keys.array(plan.key()));
     this.assembly = new Assembly(state, stores, errors);
     assembly.assemble(plan.root(), (row, weight) -> rows += weight);
+    assembly.indexes.forEach(IndexedSide::grow);
     state.kinds(assembly.writtenOnce(), assembly.ranged);
   }
 
@@ -52,7 +53,6 @@ public final class SeedEngine {
    */
   public void add(int source, @Nullable Object[] row) {
     assembly.inputs.get(source).rows().seed(row);
-    assembly.indexes.forEach(IndexedSide::trim);
   }
 
   /** All rows of this source were added. */
@@ -64,7 +64,6 @@ public final class SeedEngine {
 
   /** All sources have ended: gives the rest of the state away. */
   public void finish() {
-    assembly.indexes.forEach(IndexedSide::drain);
     view.seeded(rows);
     state.finish();
   }

@@ -70,6 +70,10 @@ final class EventText {
     if (text.indexOf('T') < 0) {
       throw new EvaluationException("set the connector's time.precision.mode to isostring");
     }
+    Long usual = UsualTimestamp.micros(text);
+    if (usual != null) {
+      return usual;
+    }
     Instant instant = OffsetDateTime.parse(text).toInstant();
     return Math.addExact(
         Math.multiplyExact(instant.getEpochSecond(), MICROS), instant.getNano() / NANOS_PER_MICRO);

@@ -10,7 +10,9 @@ import dev.freshet.materializer.plan.EvaluationException;
 import dev.freshet.materializer.plan.PgType;
 import dev.freshet.materializer.plan.Source;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,31 @@ class RowReaderTest {
     assertThat(read(2, "1970-01-01T00:00:01.000005Z")).isEqualTo(1_000_005L);
     assertThat(read(2, "1970-01-01T01:00:00+01:00")).isEqualTo(0L);
     assertThat(read(2, "-infinity")).isEqualTo(Long.MIN_VALUE);
+  }
+
+  @Test
+  void everyFormOfATimestampIsThatOfTheFormatter() {
+    for (String text :
+        List.of(
+            "2026-11-23T10:15:30.123456Z",
+            "2026-11-23T10:15:30.1Z",
+            "2026-11-23T10:15:30Z",
+            "2024-02-29T23:59:59.999999Z",
+            "0001-01-01T00:00:00Z",
+            "0000-12-31T00:00:00Z",
+            "-0001-12-31T00:00:00Z",
+            "1969-12-31T23:59:59.000001Z",
+            "+10000-01-01T00:00:00Z",
+            "2026-11-23T10:15:30.123456+02:00")) {
+      Instant expected = OffsetDateTime.parse(text).toInstant();
+      assertThat(read(2, text))
+          .as(text)
+          .isEqualTo(expected.getEpochSecond() * 1_000_000 + expected.getNano() / 1000);
+    }
+    for (String text :
+        List.of("2026-02-30T00:00:00Z", "2026-11-23T24:00:01Z", "2026-1a-23T10:15:30Z")) {
+      assertThatThrownBy(() -> read(2, text)).as(text).isInstanceOf(EvaluationException.class);
+    }
   }
 
   @Test
