@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * Row changes in, refreshes of Postgres's materialized views out, one after the other.
  *
  * <p>A change counts as read once every view that shows it was refreshed after it: what was not, is
- * read again after a crash. Whatever changed before the first start is shown by one refresh then.
+ * read again after a crash. Each start begins with one refresh of every view: it may be new in the
+ * config, and the log may have lost what nobody read in time.
  */
 public final class RefreshService implements Service {
 
@@ -104,7 +106,7 @@ public final class RefreshService implements Service {
     all.put("group.id", group);
     all.remove("group.instance.id"); // it is no member: it reads what it assigns itself
     all.put("enable.auto.commit", "false");
-    all.put("auto.offset.reset", "latest");
+    all.put("auto.offset.reset", "earliest"); // what was lost is followed by what was not
     all.put("max.poll.records", "5000");
     return all;
   }
@@ -142,11 +144,13 @@ public final class RefreshService implements Service {
           .forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
     }
     consumer.assign(partitions);
-    boolean known = consumer.committed(partitions).values().stream().allMatch(o -> o != null);
-    partitions.forEach(consumer::position); // the committed offset, or the end
-    if (!known) {
-      debounces.values().forEach(debounce -> debounce.changed(clock.instant()));
+    Map<TopicPartition, OffsetAndMetadata> known = consumer.committed(partitions);
+    List<TopicPartition> unknown = partitions.stream().filter(p -> known.get(p) == null).toList();
+    if (!unknown.isEmpty()) { // none would mean all
+      consumer.seekToEnd(unknown);
     }
+    partitions.forEach(consumer::position);
+    debounces.values().forEach(debounce -> debounce.changed(clock.instant()));
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -207,12 +211,16 @@ public final class RefreshService implements Service {
   }
 
   private void commit(KafkaConsumer<byte[], byte[]> consumer) {
-    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
-    for (TopicPartition partition : consumer.assignment()) {
-      next.put(partition, new OffsetAndMetadata(consumer.position(partition)));
+    try {
+      Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
+      for (TopicPartition partition : consumer.assignment()) {
+        next.put(partition, new OffsetAndMetadata(consumer.position(partition)));
+      }
+      consumer.commitSync(next);
+      xids.clear();
+    } catch (RetriableException e) {
+      LOG.warn("{} tells Kafka after the next refresh what it has read: {}", name(), e.toString());
     }
-    consumer.commitSync(next);
-    xids.clear();
   }
 
   @Override
