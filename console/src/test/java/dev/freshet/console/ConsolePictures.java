@@ -31,6 +31,7 @@ class ConsolePictures {
       open(browser, url + "/?range=15m&series=requests&why=" + tag, "dark");
       browser.eval("document.getElementById('heat').scrollIntoView()");
       Browser.await("the heat map", () -> browser.is("document.querySelector('#heat canvas')"));
+      browser.eval("scrollTo(0, 0)"); // the bar at the top stays where the window is
       int top = top(browser, "q3");
       browser.picture(FOLDER.resolve("console-dark.png"), top, 900);
       browser.size(380, 900);

@@ -102,11 +102,17 @@ public record Status(
               ? "Fresh. No row change made anything stale in the last minute."
               : String.format(
                   Locale.ROOT,
-                  "%s. Of %,d changes in the last minute, 99\u00a0%% were applied within %.1f ms of their commit.",
+                  "%s. Of %,d changes in the last minute, 99\u00a0%% were applied within %s of their commit.",
                   state == State.OK ? "Fresh" : "Behind",
                   recent.count(),
-                  recent.quantileNanos(0.99) / 1e6);
+                  words(recent.quantileNanos(0.99) / 1e6));
     };
+  }
+
+  private static String words(double millis) {
+    return millis >= 1000
+        ? String.format(Locale.ROOT, "%.1f s", millis / 1000)
+        : String.format(Locale.ROOT, "%.1f ms", millis);
   }
 
   private static State stopped(boolean so) {
