@@ -6,6 +6,7 @@ import dev.freshet.runtime.Health;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicProvisioner;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -57,10 +58,10 @@ public final class Pipeline implements AutoCloseable {
       }
       for (Role role : Roles.inStartOrder(roles)) {
         for (Service service : role.services(config, registry, told)) {
-          start(service, progress);
+          start(service, registry, progress);
         }
       }
-      start(Surroundings.health(config, roles, registry), progress);
+      start(Surroundings.health(config, roles, registry), registry, progress);
       started = true;
     } catch (RuntimeException e) {
       close();
@@ -101,7 +102,7 @@ public final class Pipeline implements AutoCloseable {
         : FreshetException.unfit(primary, detail, hint + "\ncheck again with: freshet doctor");
   }
 
-  private void start(Service service, Consumer<String> progress) {
+  private void start(Service service, MeterRegistry registry, Consumer<String> progress) {
     long began = System.nanoTime();
     synchronized (this) {
       if (closed) {
@@ -110,6 +111,9 @@ public final class Pipeline implements AutoCloseable {
       // Known before it is started: one that hangs in its start is closed like any other.
       running.push(service);
     }
+    Gauge.builder("freshet.service.ready", service, its -> its.health().isReady() ? 1 : 0)
+        .tag("service", service.name())
+        .register(registry);
     service.start();
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     progress.accept("%-26s running (%.1f s)".formatted(service.name(), millis / 1000.0));

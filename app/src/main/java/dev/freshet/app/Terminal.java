@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Help.Ansi;
 
 /**
@@ -28,8 +29,12 @@ public record Terminal(PrintStream out, PrintStream err, boolean colour, Environ
     return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
-  /** Tells people something, under the program's name. */
+  /** Tells people something, under the program's name; a line of the log where that is JSON. */
   public void say(String text) {
-    err.println("freshet: " + text);
+    if (LogFormat.current() == LogFormat.JSON) {
+      LoggerFactory.getLogger("dev.freshet").info(text);
+    } else {
+      err.println("freshet: " + text);
+    }
   }
 }

@@ -2,7 +2,9 @@ package dev.freshet.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.embedded.ContainerStack;
 import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.embedded.Stack;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.config.Environment;
 import io.lettuce.core.RedisClient;
@@ -46,7 +48,7 @@ class RunIT {
 
   @Test
   void aCommitDeletesAKeyAndTheOtherCommandsTellWhy() throws Exception {
-    try (EmbeddedStack stack = EmbeddedStack.builder().database("shop").start();
+    try (Stack stack = stack();
         Connection postgres =
             DriverManager.getConnection(
                 stack.postgres().jdbcUrl(), stack.postgres().user(), stack.postgres().password())) {
@@ -102,7 +104,14 @@ class RunIT {
     }
   }
 
-  private String config(EmbeddedStack stack) throws Exception {
+  /** With {@code mvn verify -Pcontainers} the services run in Docker. */
+  private static Stack stack() {
+    return "containers".equals(System.getProperty("freshet.stack"))
+        ? ContainerStack.start(ContainerStack.Images.standard())
+        : EmbeddedStack.builder().start();
+  }
+
+  private String config(Stack stack) throws Exception {
     String text =
         """
         postgres: %s
@@ -226,7 +235,7 @@ class RunIT {
     }
   }
 
-  private static void aRequestIsCounted(EmbeddedStack stack, String config) throws Exception {
+  private static void aRequestIsCounted(Stack stack, String config) throws Exception {
     Map<String, Object> settings = Map.of("bootstrap.servers", stack.kafkaBootstrap());
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {

@@ -20,9 +20,13 @@ record Typed(int code, String out, String err) {
   }
 
   static Typed with(Map<String, String> variables, String... args) {
+    return with(Environment.of(variables), args);
+  }
+
+  static Typed with(Environment environment, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Terminal terminal = new Terminal(stream(out), stream(err), false, Environment.of(variables));
+    Terminal terminal = new Terminal(stream(out), stream(err), false, environment);
     int code = Main.run(terminal, args);
     return new Typed(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

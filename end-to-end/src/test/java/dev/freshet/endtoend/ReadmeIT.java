@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README, typed: every line behind a {@code $} is run, in order, beside the demo that its first
- * one starts.
+ * The README and then the guides, typed: every line behind a {@code $} is run, in order, beside the
+ * demo that the first one starts.
  */
 @Timeout(180)
 class ReadmeIT {
 
-  private static final Pattern CONSOLE = Pattern.compile("(?ms)^```console$(.*?)^```$");
+  private static final Pattern CONSOLE = Pattern.compile("(?ms)^ *```console$(.*?)^ *```$");
   private static final Pattern SQL = Pattern.compile("psql .*-c \"(.*)\"");
   private static final String DATA = ".freshet/demo";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -55,11 +55,27 @@ class ReadmeIT {
 
   private static List<String> commands() throws IOException {
     List<String> commands = new ArrayList<>();
-    Matcher blocks = CONSOLE.matcher(Files.readString(Path.of("..", "README.md")));
-    while (blocks.find()) {
-      blocks.group(1).lines().filter(line -> line.startsWith("$ ")).forEach(commands::add);
+    for (Path page : pages()) {
+      Matcher blocks = CONSOLE.matcher(Files.readString(page));
+      while (blocks.find()) {
+        blocks
+            .group(1)
+            .lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith("$ "))
+            .forEach(commands::add);
+      }
     }
     return commands.stream().map(line -> line.substring(2)).toList();
+  }
+
+  private static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>();
+    pages.add(Path.of("..", "README.md"));
+    try (Stream<Path> guides = Files.list(Path.of("..", "docs", "guides"))) {
+      guides.sorted().forEach(pages::add);
+    }
+    return pages;
   }
 
   private Process startDemo() throws IOException {

@@ -1,6 +1,7 @@
 package dev.freshet.invalidation;
 
 import dev.freshet.events.Applied;
+import dev.freshet.events.ChangeSource;
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.MalformedEventException;
@@ -19,6 +20,8 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only place where Freshet deletes from Redis.
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * it acknowledged, makes the sink go back to what Redis remembers. Used by one thread.
  */
 final class RedisInvalidator implements Sink {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisInvalidator.class);
 
   /** What one call forgets of each kind: below 1 ms of Redis's own time. */
   private static final int MAX_SWEEP = 500;
@@ -120,6 +125,7 @@ final class RedisInvalidator implements Sink {
       Invalidation invalidation = read(record);
       if (invalidation instanceof Invalidation.Stale stale) {
         sawTransaction(stale.cause().source().xid());
+        tell(stale);
       } else if (invalidation instanceof Invalidation.Watermark watermark) {
         referenceXid = Math.max(referenceXid, watermark.xid());
         floor = floors.floorAfter(watermark);
@@ -144,6 +150,21 @@ final class RedisInvalidator implements Sink {
       finish(batch, anew, floor, OptionalLong.of(deleted));
     } else {
       finish(batch, underWay, floor, OptionalLong.empty());
+    }
+  }
+
+  /** One line per row change, found by its position in the database's log. */
+  private static void tell(Invalidation.Stale stale) {
+    if (LOG.isDebugEnabled()) {
+      ChangeSource source = stale.cause().source();
+      LOG.atDebug()
+          .addKeyValue("lsn", source.lsn())
+          .log(
+              "{} of {} makes stale {} {}",
+              stale.cause().op(),
+              source.table(),
+              stale.tags(),
+              stale.keys());
     }
   }
 

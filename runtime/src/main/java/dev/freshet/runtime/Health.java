@@ -22,4 +22,9 @@ public record Health(State state, String detail) {
   public static Health of(State state) {
     return new Health(state, "");
   }
+
+  /** Whether it does its work now: running, without a remark such as that it rebalances. */
+  public boolean isReady() {
+    return state == State.RUNNING && detail.isEmpty();
+  }
 }

@@ -69,7 +69,7 @@ public final class CommandTree {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(
             parsed -> {
-              root.applyLogLevel();
+              root.applyLogOptions();
               return new CommandLine.RunLast().execute(parsed);
             })
         .setExecutionExceptionHandler(failures)

@@ -1,5 +1,6 @@
 package dev.freshet.app.command;
 
+import dev.freshet.app.LogFormat;
 import dev.freshet.app.LogLevel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,6 +46,13 @@ final class Root implements Runnable {
   private @Nullable LogLevel logLevel;
 
   @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      scope = ScopeType.INHERIT,
+      description = "How it is logged: ${COMPLETION-CANDIDATES}. Default: text.")
+  private @Nullable LogFormat logFormat;
+
+  @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
       description = "Show where in the code a failure happened.")
@@ -57,7 +65,10 @@ final class Root implements Runnable {
   }
 
   /** Before a command runs and the first logger is made. */
-  void applyLogLevel() {
+  void applyLogOptions() {
+    if (logFormat != null) {
+      logFormat.apply();
+    }
     (logLevel == null ? LogLevel.INFO : logLevel).apply(stacktrace);
   }
 

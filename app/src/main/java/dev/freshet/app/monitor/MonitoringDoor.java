@@ -158,8 +158,7 @@ public final class MonitoringDoor implements AutoCloseable {
 
   /** A topology that rebalances, or restores its state, is running with a remark. */
   private static boolean isReady(Service service) {
-    Health health = service.health();
-    return health.state() == Health.State.RUNNING && health.detail().isEmpty();
+    return service.health().isReady();
   }
 
   @Override

@@ -141,7 +141,9 @@ public final class Registry {
       // One implicit transaction: IF NOT EXISTS alone fails when several views begin at once.
       statement.execute(
           "SELECT pg_advisory_xact_lock(hashtext('freshet.views'));"
-              + " CREATE SCHEMA IF NOT EXISTS freshet; "
+              // IF NOT EXISTS asks for the right to create one even when it is there.
+              + " DO $$ BEGIN IF to_regnamespace('freshet') IS NULL THEN CREATE SCHEMA freshet;"
+              + " END IF; END $$; "
               + CREATE
               + "; "
               + EXTEND);

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class WebhookSink implements Sink {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebhookSink.class);
+  private static final String GIVEN_UP = "given_up";
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
@@ -55,6 +56,7 @@ final class WebhookSink implements Sink {
     this.http = http;
     this.registry = registry;
     this.clock = clock;
+    posts(GIVEN_UP); // there from the start: a rate sees its first increase
   }
 
   /** How one post goes. */
@@ -127,7 +129,7 @@ final class WebhookSink implements Sink {
     if (now - attempt.firstMillis >= giveUpAfter.toMillis()) {
       LOG.error("{} was given up for alert {}: {}", webhook.shown(), id, answer);
       attempt.done = true;
-      count("given_up");
+      count(GIVEN_UP);
       return;
     }
     LOG.warn("{} did not take alert {}: {}", webhook.shown(), id, answer);
@@ -165,11 +167,14 @@ final class WebhookSink implements Sink {
   }
 
   private void count(String outcome) {
-    Counter.builder("freshet.webhook.posts")
+    posts(outcome).increment();
+  }
+
+  private Counter posts(String outcome) {
+    return Counter.builder("freshet.webhook.posts")
         .description("Posts of alerts to webhooks")
         .tag("outcome", outcome)
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 
   @Override

@@ -126,7 +126,8 @@ class WebhookSinkTest {
         List.of(record(7, Alert.State.FIRING), record(8, Alert.State.RESOLVED));
     for (int i = 0;
         i < 10_000
-            && registry.find("freshet.webhook.posts").tag("outcome", "given_up").counter() == null;
+            && registry.get("freshet.webhook.posts").tag("outcome", "given_up").counter().count()
+                == 0;
         i++) {
       answers.clear();
       answers.add(0);
