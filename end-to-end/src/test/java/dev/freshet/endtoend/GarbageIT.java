@@ -33,6 +33,8 @@ class GarbageIT {
   private static final List<String> GARBAGE =
       List.of("not json", "{", "[]", "\u0000\u0001", "{\"op\":\"u\"}", "{\"kind\":42}");
 
+  private static final long WRITTEN = 1_767_225_600_000L; // milliseconds since 1970
+
   @TempDir Path folder;
 
   @Test
@@ -57,7 +59,10 @@ class GarbageIT {
             List.of(topics.changes(new TableName("public", "items")), topics.invalidations())) {
           for (String garbage : GARBAGE) {
             byte[] bytes = garbage.getBytes(StandardCharsets.UTF_8);
-            sent.add(producer.send(new ProducerRecord<>(topic, bytes, bytes)).get());
+            ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(topic, null, WRITTEN, bytes, bytes);
+            record.headers().add("of-its-own", bytes).add("empty", null);
+            sent.add(producer.send(record).get());
           }
         }
       }
@@ -71,11 +76,55 @@ class GarbageIT {
         assertThat(letter.key()).asString(StandardCharsets.UTF_8).isEqualTo(garbage);
       }
 
+      lettersAreListedRedrivenOnceAndDropped(shop, stack.kafkaBootstrap(), sent.get(0));
+
       shop.sql("UPDATE items SET price = 9");
       shop.awaitGone("page");
       assertThat(pipeline.failures()).isEmpty();
       assertThat(shop.why("shop:{0}:entry:page")).contains("public.items id=1");
     }
+  }
+
+  private static void lettersAreListedRedrivenOnceAndDropped(
+      Shop shop, String bootstrap, RecordMetadata first) throws Exception {
+    String topic = shop.config().topics().deadLetters();
+    Answer listed = shop.freshet("dlq", "list", "--topic", first.topic());
+    assertThat(listed.code()).as(listed.err()).isZero();
+    assertThat(listed.out().lines())
+        .hasSize(GARBAGE.size())
+        .allMatch(line -> line.contains("invalidation-stream") && line.contains("waiting"));
+    String oldest = listed.out().lines().reduce((newer, older) -> older).orElseThrow();
+    String id = oldest.substring(0, oldest.indexOf(' '));
+    assertThat(shop.freshet("dlq", "show", id).out())
+        .contains(first.topic() + "-" + first.partition() + "@" + first.offset())
+        .contains("value     not json", "header    of-its-own = not json", "empty = (null)");
+
+    // It is as bad as before, so that it comes back as another letter of another offset.
+    assertThat(shop.freshet("dlq", "redrive", id).err()).contains("1 redriven");
+    ConsumerRecord<byte[], byte[]> again =
+        read(bootstrap, topic, 2 * GARBAGE.size() + 2).stream()
+            .filter(record -> record.headers().lastHeader("freshet.redriven") != null)
+            .findFirst()
+            .orElseThrow();
+    DeadLetter letter = Objects.requireNonNull(DeadLetter.from(again.headers()));
+    assertThat(letter.topic()).isEqualTo(first.topic());
+    assertThat(letter.partition()).isEqualTo(first.partition());
+    assertThat(letter.offset()).isGreaterThan(first.offset());
+    assertThat(letter.timestampMillis()).isEqualTo(WRITTEN);
+    assertThat(again.key()).asString(StandardCharsets.UTF_8).isEqualTo("not json");
+    assertThat(DeadLetter.original(again.headers()).toArray())
+        .extracting(header -> header.key())
+        .containsExactly("of-its-own", "empty", "freshet.redriven");
+
+    assertThat(shop.freshet("dlq", "redrive", id).err()).contains("0 redriven", "--again");
+    assertThat(shop.freshet("dlq", "drop", "--topic", first.topic()).err())
+        .contains("this would drop " + GARBAGE.size());
+    Answer dropped = shop.freshet("dlq", "drop", "--topic", first.topic(), "--yes");
+    assertThat(dropped.err()).contains(GARBAGE.size() + " dropped, 1 were settled before");
+    assertThat(shop.freshet("dlq", "list", "--topic", first.topic()).out()).isEmpty();
+    assertThat(shop.freshet("dlq", "list", "--all").out())
+        .contains("redriven  ", "dropped   ", "waiting   ");
+    assertThat(shop.freshet("dlq", "show", "0:99999").code()).isEqualTo(1);
   }
 
   private static ConsumerRecord<byte[], byte[]> letterFrom(
@@ -98,7 +147,7 @@ class GarbageIT {
       String bootstrap, String topic, int count) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrap),
+            Map.of("bootstrap.servers", bootstrap, "isolation.level", "read_committed"),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       TopicPartition only = new TopicPartition(topic, 0);
