@@ -1,20 +1,20 @@
 package dev.freshet.app;
 
 import dev.freshet.events.TableName;
+import dev.freshet.ingest.ConnectCheck;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.ingest.PostgresCheck;
 import dev.freshet.ingest.PostgresProbe;
-import dev.freshet.invalidation.TagRules;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import dev.freshet.runtime.health.Probe;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** Postgres's log to row changes on Kafka. */
 final class IngestRole implements Role {
@@ -36,8 +36,13 @@ final class IngestRole implements Role {
 
   @Override
   public List<CheckResult> checks(FreshetConfig config) {
-    return PostgresCheck.run(
-        config.ingest(), config.postgres(), config.topics(), columnsBefore(config));
+    Map<TableName, Set<String>> tables = CapturedTables.of(config);
+    List<CheckResult> all =
+        new ArrayList<>(
+            PostgresCheck.run(config.ingest(), config.postgres(), config.topics(), tables));
+    all.addAll(
+        ConnectCheck.run(config.ingest(), config.postgres(), config.topics(), tables.keySet()));
+    return all;
   }
 
   /** None: its service checks the same things while it starts. */
@@ -54,20 +59,12 @@ final class IngestRole implements Role {
             config.postgres(),
             config.kafka().connection(),
             config.topics(),
-            columnsBefore(config),
+            CapturedTables.of(config),
             stages));
   }
 
   @Override
   public List<Probe> probes(FreshetConfig config) {
     return List.of(new PostgresProbe(config.postgres()));
-  }
-
-  /** Every captured table, with the columns whose old values are needed; views need none. */
-  private static Map<TableName, Set<String>> columnsBefore(FreshetConfig config) {
-    Map<TableName, Set<String>> columns =
-        new TreeMap<>(new TagRules(config.invalidate()).columnsNeededBefore());
-    Views.captured(config).forEach(table -> columns.putIfAbsent(table, Set.of()));
-    return columns;
   }
 }

@@ -90,6 +90,12 @@ record CaptureOffsets(Optional<Map<String, Object>> position, Optional<SourceIde
     write(kafka, topics, List.of(Map.entry(format.sourceKey(), format.write(source.toJson()))));
   }
 
+  /** Moves the position by hand; nobody may be capturing. */
+  static void moveTo(KafkaConnection kafka, Topics topics, Map<String, Object> position) {
+    StoredOffsets format = new StoredOffsets(topics);
+    write(kafka, topics, List.of(Map.entry(format.positionKey(), format.write(position))));
+  }
+
   /** Forgets both, so that the next start is a first start. */
   static void forget(KafkaConnection kafka, Topics topics) {
     StoredOffsets format = new StoredOffsets(topics);

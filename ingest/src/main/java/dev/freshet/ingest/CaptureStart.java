@@ -7,13 +7,12 @@ import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.TopicProvisioner;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,32 +28,45 @@ record CaptureStart(
     Map<TableName, Set<String>> columnsBefore) {
 
   private static final Logger LOG = LoggerFactory.getLogger(CaptureStart.class);
-  private static final String SYSTEM =
-      "SELECT system_identifier::text, current_database() FROM pg_control_system()";
 
   /** A run that may begin. */
   ChangeCapture prepare(ChangeCapture.Listener listener) {
-    TopicProvisioner.ensure(kafka, Ingest.topics(config, topics, columnsBefore.keySet()));
-    CaptureOffsets offsets = CaptureOffsets.read(kafka, topics);
-    try (Connection connection = Database.open(postgres)) {
-      PostgresCheck.require(PostgresCheck.database(connection, config, topics, columnsBefore));
-      SourceIdentity here = identity(connection);
-      // First of all, so that a refusal leaves everything as it was found.
-      GapGuard.check(offsets, here, SlotState.read(connection, here.slot()));
-      // Before the slot: a slot is read with the catalog of its time, which must have these.
-      setUp(connection);
-      if (!offsets.source().equals(Optional.of(here))) {
-        CaptureOffsets.remember(kafka, topics, here);
-      }
-    } catch (SQLException e) {
-      throw Database.unreachable(postgres, e);
-    }
+    CaptureOffsets offsets = ready(UnaryOperator.identity());
     return new ChangeCapture(
         ConnectorSettings.of(config, postgres, topics, columnsBefore.keySet()),
         kafka,
         topics,
         offsets.position(),
         listener);
+  }
+
+  /**
+   * Makes topics, tables and publication be there, wherever the connector runs.
+   *
+   * @param kept what is stored, seen from where the connector stores its position
+   * @return where the log is to be read from
+   * @throws FreshetException when the database is unfit, or changes may have been missed
+   */
+  CaptureOffsets ready(UnaryOperator<CaptureOffsets> kept) {
+    TopicProvisioner.ensure(kafka, Ingest.topics(config, topics, columnsBefore.keySet()));
+    CaptureOffsets stored = CaptureOffsets.read(kafka, topics);
+    try (Connection connection = Database.open(postgres)) {
+      PostgresCheck.require(PostgresCheck.database(connection, config, topics, columnsBefore));
+      SourceIdentity here = SourceIdentity.read(connection, config.slotIn(topics));
+      LOG.debug("capturing {}", here);
+      Optional<SlotState> slot = SlotState.read(connection, here.slot());
+      CaptureOffsets offsets = kept.apply(stored); // after the slot, which never overtakes it
+      // First of all, so that a refusal leaves everything as it was found.
+      GapGuard.check(offsets, here, slot);
+      // Before the slot: a slot is read with the catalog of its time, which must have these.
+      setUp(connection);
+      if (!stored.source().equals(Optional.of(here))) {
+        CaptureOffsets.remember(kafka, topics, here);
+      }
+      return offsets;
+    } catch (SQLException e) {
+      throw Database.unreachable(postgres, e);
+    }
   }
 
   private void setUp(Connection connection) throws SQLException {
@@ -67,18 +79,5 @@ record CaptureStart(
           List.of(PublicationCheck.check(connection, config, topics, columnsBefore.keySet())));
     }
     connection.commit();
-  }
-
-  private SourceIdentity identity(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(SYSTEM)) {
-      if (!row.next()) {
-        throw FreshetException.failed("Postgres did not tell its system identifier", "", "", null);
-      }
-      SourceIdentity here =
-          new SourceIdentity(row.getString(1), row.getString(2), config.slotIn(topics));
-      LOG.debug("capturing {}", here);
-      return here;
-    }
   }
 }

@@ -114,16 +114,37 @@ final class ConnectorSettings {
       PostgresConnection postgres,
       Topics topics,
       Collection<TableName> tables) {
-    Map<String, String> all = new TreeMap<>(config.debezium());
-    connection(postgres, all);
+    Map<String, String> all = shared(config, postgres, topics, tables);
+    all.put("database.password", postgres.password());
     all.put("name", topics.namespace());
     all.put("task.id", "0");
+    all.put("slot.max.retries", "0"); // a failure ends the run; the service starts the next one
+    all.put("heartbeat.interval.ms", "0");
+    // A batch waits until it is full or the interval is over, so a batch of one never waits. The
+    // interval is also how long the reader sleeps when the log has nothing new.
+    all.put("max.batch.size", "1");
+    all.put("poll.interval.ms", "1");
+    all.put("queue.provider.type", ChangeQueue.NAME);
+    all.put(ChangeQueue.RUN, UUID.randomUUID().toString());
+    return all;
+  }
+
+  /**
+   * What holds wherever the connector runs, here or in Kafka Connect: all but the password, and how
+   * it waits.
+   */
+  static Map<String, String> shared(
+      IngestConfig config,
+      PostgresConnection postgres,
+      Topics topics,
+      Collection<TableName> tables) {
+    Map<String, String> all = new TreeMap<>(config.debezium());
+    connection(postgres, all);
     all.put("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
     all.put("topic.prefix", topics.changePrefix());
     all.put("plugin.name", "pgoutput");
     all.put("slot.name", config.slotIn(topics));
     all.put("slot.drop.on.stop", "false");
-    all.put("slot.max.retries", "0"); // a failure ends the run; the service starts the next one
     all.put("offset.mismatch.strategy", "trust_offset");
     all.put("publication.name", config.publicationIn(topics));
     all.put("publication.autocreate.mode", "disabled");
@@ -138,14 +159,7 @@ final class ConnectorSettings {
     all.put("event.processing.failure.handling.mode", "fail");
     all.put("errors.max.retries", "-1");
     all.put("retriable.restart.connector.wait.ms", "1000");
-    all.put("heartbeat.interval.ms", "0");
     all.put("topic.heartbeat.prefix", topics.debeziumHeartbeatPrefix());
-    // A batch waits until it is full or the interval is over, so a batch of one never waits. The
-    // interval is also how long the reader sleeps when the log has nothing new.
-    all.put("max.batch.size", "1");
-    all.put("poll.interval.ms", "1");
-    all.put("queue.provider.type", ChangeQueue.NAME);
-    all.put(ChangeQueue.RUN, UUID.randomUUID().toString());
     all.putIfAbsent("max.queue.size", Integer.toString(QUEUE_ROWS));
     all.putIfAbsent("max.queue.size.in.bytes", Long.toString(QUEUE_BYTES));
     all.putIfAbsent("schema.refresh.mode", "columns_diff_exclude_unchanged_toast");
@@ -164,7 +178,6 @@ final class ConnectorSettings {
     all.put("database.port", Integer.toString(postgres.port()));
     all.put("database.dbname", postgres.database());
     all.put("database.user", postgres.user());
-    all.put("database.password", postgres.password());
   }
 
   /** A list of regular expressions, as Debezium reads it, matching these tables and no others. */

@@ -49,6 +49,16 @@ final class Heartbeat implements AutoCloseable {
       SET beat_at = EXCLUDED.beat_at, xid = EXCLUDED.xid, snapshot_xmin = EXCLUDED.snapshot_xmin
       """;
 
+  /** A beat waits for no synchronous standby: what the log holds travels while one is away. */
+  private static final String LOCAL = "SET synchronous_commit = local";
+
+  /** A beat as one text, for whoever runs it in a session of its own. */
+  static String statement(Topics topics) {
+    return LOCAL
+        + "; "
+        + BEAT.replace("?", "'" + topics.namespace() + "'").strip().replaceAll("\\s+", " ");
+  }
+
   private final PostgresConnection postgres;
   private final String namespace;
   private final Duration interval;
@@ -135,11 +145,10 @@ final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** A beat waits for no synchronous standby: what the log holds travels while one is away. */
   private Connection open() throws SQLException {
     Connection connection = Database.open(postgres);
     try (Statement statement = connection.createStatement()) {
-      statement.execute("SET synchronous_commit = local");
+      statement.execute(LOCAL);
     } catch (SQLException e) {
       connection.close();
       throw e;

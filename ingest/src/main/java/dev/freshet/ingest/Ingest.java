@@ -2,6 +2,9 @@ package dev.freshet.ingest;
 
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
+import dev.freshet.ingest.connect.ConnectCluster;
+import dev.freshet.ingest.connect.ConnectConfig;
+import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
@@ -26,8 +29,9 @@ public final class Ingest {
   /**
    * A service that captures these tables.
    *
-   * <p>Its start checks the database, makes the publication (when it may), the heartbeat table, the
-   * topics and the slot, and returns when the log is being read: what commits after that is
+   * <p>Where a Kafka Connect captures, it makes everything ready for its connector and watches it.
+   * Else its start checks the database, makes the publication (when it may), the heartbeat table,
+   * the topics and the slot, and returns when the log is being read: what commits after that is
    * captured. It refuses to start where changes may have been missed.
    *
    * @param columnsBefore the tables, each with the columns whose old values are needed
@@ -42,7 +46,15 @@ public final class Ingest {
       Stages stages) {
     Map<TableName, Set<String>> copy = new HashMap<>();
     columnsBefore.forEach((table, columns) -> copy.put(table, Set.copyOf(columns)));
-    return new IngestService(config, postgres, kafka, topics, Map.copyOf(copy), stages);
+    return config
+        .connect()
+        .<Service>map(
+            connect ->
+                new ConnectCapture(
+                    new CaptureStart(config, postgres, kafka, topics, Map.copyOf(copy)),
+                    connect.cluster()))
+        .orElseGet(
+            () -> new IngestService(config, postgres, kafka, topics, Map.copyOf(copy), stages));
   }
 
   /** The topics it writes: one per table, the heartbeat's and its own position. */
@@ -61,6 +73,62 @@ public final class Ingest {
     }
     all.add(TopicSpec.table(topics.captureOffsets(), 1));
     return List.copyOf(all);
+  }
+
+  /** What a connector in Kafka Connect is to be made with; the password is a reference. */
+  public static Map<String, String> connector(
+      IngestConfig config,
+      PostgresConnection postgres,
+      Topics topics,
+      Collection<TableName> tables) {
+    return WorkerSettings.of(config, connect(config), postgres, topics, tables);
+  }
+
+  /**
+   * The Kafka Connect that captures.
+   *
+   * @throws FreshetException when the config names none
+   */
+  public static ConnectCluster cluster(IngestConfig config) {
+    return connect(config).cluster();
+  }
+
+  private static ConnectConfig connect(IngestConfig config) {
+    return config
+        .connect()
+        .orElseThrow(
+            () ->
+                FreshetException.failed(
+                    "the config names no Kafka Connect",
+                    "Freshet captures by itself",
+                    "set ingest: { connect: \"http://connect:8083\" }",
+                    null));
+  }
+
+  /** What was done to a connector. */
+  public enum Deployed {
+    CREATED,
+    CHANGED,
+    UNCHANGED
+  }
+
+  /**
+   * Makes the connector be there with this config, and everything it needs in Postgres and Kafka.
+   *
+   * @param stopped whether one that is not there yet is made without starting it
+   * @throws FreshetException when the database is unfit, changes may have been missed, or a worker
+   *     refuses the config, with every reason
+   */
+  public static Deployed deploy(
+      IngestConfig config,
+      PostgresConnection postgres,
+      KafkaConnection kafka,
+      Topics topics,
+      Map<TableName, Set<String>> columnsBefore,
+      boolean stopped) {
+    return new Deployment(
+            new CaptureStart(config, postgres, kafka, topics, columnsBefore), cluster(config))
+        .run(stopped);
   }
 
   /**

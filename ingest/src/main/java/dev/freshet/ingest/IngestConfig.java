@@ -1,6 +1,7 @@
 package dev.freshet.ingest;
 
 import dev.freshet.events.Topics;
+import dev.freshet.ingest.connect.ConnectConfig;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.Doc;
 import dev.freshet.runtime.config.Example;
@@ -26,7 +27,10 @@ public record IngestConfig(
     @Doc("Partitions of each table's topic when it is created.") @Default("1") int partitions,
     @Doc("Further Debezium connector properties. Those that guard against loss are refused.")
         @Default("{}")
-        Map<String, String> debezium) {
+        Map<String, String> debezium,
+    @Doc("A Kafka Connect cluster that captures in place of Freshet; Freshet itself when left out.")
+        @Example("http://connect:8083")
+        Optional<ConnectConfig> connect) {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
@@ -48,12 +52,23 @@ public record IngestConfig(
   /** Every setting left out. */
   public static IngestConfig defaults() {
     return new IngestConfig(
-        Optional.empty(), Optional.empty(), true, Duration.ofSeconds(1), 1, Map.of());
+        Optional.empty(),
+        Optional.empty(),
+        true,
+        Duration.ofSeconds(1),
+        1,
+        Map.of(),
+        Optional.empty());
   }
 
   /** The slot's name in this namespace. */
   public String slotIn(Topics topics) {
     return slot.orElse(topics.namespace());
+  }
+
+  /** The connector's name in this namespace. */
+  public String connectorIn(Topics topics) {
+    return connect.flatMap(ConnectConfig::connector).orElse(topics.namespace());
   }
 
   /** The publication's name in this namespace. */

@@ -1,5 +1,10 @@
 package dev.freshet.ingest;
 
+import dev.freshet.runtime.FreshetException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 
 /**
@@ -10,6 +15,20 @@ import java.util.Map;
  * @param slot the slot positions were read from
  */
 record SourceIdentity(String system, String database, String slot) {
+
+  private static final String SYSTEM =
+      "SELECT system_identifier::text, current_database() FROM pg_control_system()";
+
+  /** What the database behind this connection is. */
+  static SourceIdentity read(Connection connection, String slot) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(SYSTEM)) {
+      if (!row.next()) {
+        throw FreshetException.failed("Postgres did not tell its system identifier", "", "", null);
+      }
+      return new SourceIdentity(row.getString(1), row.getString(2), slot);
+    }
+  }
 
   static SourceIdentity of(Map<String, Object> json) {
     return new SourceIdentity(text(json, "system"), text(json, "database"), text(json, "slot"));

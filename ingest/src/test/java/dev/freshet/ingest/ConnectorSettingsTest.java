@@ -21,7 +21,13 @@ class ConnectorSettingsTest {
 
   private static IngestConfig with(Map<String, String> debezium) {
     return new IngestConfig(
-        Optional.empty(), Optional.empty(), true, Duration.ofSeconds(1), 1, debezium);
+        Optional.empty(),
+        Optional.empty(),
+        true,
+        Duration.ofSeconds(1),
+        1,
+        debezium,
+        Optional.empty());
   }
 
   private static Map<String, String> settings(IngestConfig config, String address) {
@@ -54,7 +60,13 @@ class ConnectorSettingsTest {
         .containsEntry("database.password", "p");
     IngestConfig named =
         new IngestConfig(
-            Optional.of("s1"), Optional.of("p1"), true, Duration.ofSeconds(1), 1, Map.of());
+            Optional.of("s1"),
+            Optional.of("p1"),
+            true,
+            Duration.ofSeconds(1),
+            1,
+            Map.of(),
+            Optional.empty());
     assertThat(settings(named, "postgres://u@h/d"))
         .containsEntry("slot.name", "s1")
         .containsEntry("publication.name", "p1");

@@ -331,7 +331,8 @@ class IngestIT {
             false,
             java.time.Duration.ofSeconds(1),
             1,
-            Map.of());
+            Map.of(),
+            Optional.empty());
     assertThat(
             PostgresCheck.run(
                 byHand,

@@ -42,6 +42,8 @@ public final class CommandTree {
     add(line, groups, Group.RUN, new Run(terminal));
     add(line, groups, Group.RUN, new Init(terminal));
     add(line, groups, Group.RUN, new Reset(terminal));
+    add(line, groups, Group.RUN, new ConnectCommand(terminal));
+    add(line, groups, Group.RUN, new OffsetsCommand(terminal));
     add(line, groups, Group.CHECK, new Doctor(terminal));
     add(line, groups, Group.CHECK, new Config(terminal));
     add(line, groups, Group.CHECK, new PrintTopology(terminal));

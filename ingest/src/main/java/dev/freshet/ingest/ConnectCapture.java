@@ -1,0 +1,112 @@
+package dev.freshet.ingest;
+
+import dev.freshet.ingest.connect.ConnectCluster;
+import dev.freshet.ingest.connect.ConnectorStatus;
+import dev.freshet.runtime.FreshetException;
+import dev.freshet.runtime.Health;
+import dev.freshet.runtime.Service;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Capture by a connector in Kafka Connect, seen from here: makes ready what it needs, and tells how
+ * it is. Starts and restarts nothing: that is the operator's, by {@code freshet connect}.
+ */
+final class ConnectCapture implements Service {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectCapture.class);
+  private static final Duration EVERY = Duration.ofSeconds(3);
+
+  private final CaptureStart start;
+  private final ConnectCluster cluster;
+  private final String connector;
+  private final Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile Health health = Health.of(Health.State.STARTING);
+
+  ConnectCapture(CaptureStart start, ConnectCluster cluster) {
+    this.start = start;
+    this.cluster = cluster;
+    this.connector = start.config().connectorIn(start.topics());
+    this.thread = new Thread(this::watch, "freshet-connect");
+    thread.setDaemon(true);
+  }
+
+  @Override
+  public String name() {
+    return "ingest";
+  }
+
+  /** Returns when the database is ready; a connector that is not there or fails is told later. */
+  @Override
+  public void start() {
+    start.ready(
+        stored ->
+            new CaptureOffsets(
+                Positions.position(cluster, connector, start.topics()), stored.source()));
+    look();
+    thread.start();
+  }
+
+  @Override
+  public Health health() {
+    return health;
+  }
+
+  private void watch() {
+    try {
+      while (!closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        look();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look() {
+    Health now;
+    try {
+      now = cluster.status(connector).map(this::judged).orElseGet(this::absent);
+    } catch (FreshetException e) {
+      now = new Health(Health.State.DEGRADED, Failures.inWords(e));
+    }
+    if (!now.equals(health)) {
+      if (now.state() == Health.State.RUNNING) {
+        LOG.info("connector {} at {} captures", connector, cluster.url());
+      } else {
+        LOG.warn("{}", now.detail());
+      }
+    }
+    health = now;
+  }
+
+  private Health judged(ConnectorStatus status) {
+    if (status.captures()) {
+      return Health.of(Health.State.RUNNING);
+    }
+    String advice =
+        status.failed()
+            ? "%s; then: freshet connect restart --failed".formatted(status.reason())
+            : "let it go on with: freshet connect resume";
+    return new Health(
+        Health.State.DEGRADED,
+        "connector %s does not capture (%s): %s".formatted(connector, status.inWords(), advice));
+  }
+
+  private Health absent() {
+    return new Health(
+        Health.State.DEGRADED,
+        "there is no connector %s at %s: make it with: freshet connect deploy"
+            .formatted(connector, cluster.url()));
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    thread.interrupt();
+    health = Health.of(Health.State.STOPPED);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.ingest.connect;
+
+import org.jspecify.annotations.NullMarked;
