@@ -87,10 +87,14 @@ final class ConnectCapture implements Service {
     if (status.captures()) {
       return Health.of(Health.State.RUNNING);
     }
-    String advice =
-        status.failed()
-            ? "%s; then: freshet connect restart --failed".formatted(status.reason())
-            : "let it go on with: freshet connect resume";
+    String advice;
+    if (status.failed()) {
+      advice = status.reason() + "; then: freshet connect restart --failed";
+    } else if (status.state().equals(ConnectorStatus.RUNNING)) {
+      advice = "it has no running task yet";
+    } else {
+      advice = "let it go on with: freshet connect resume";
+    }
     return new Health(
         Health.State.DEGRADED,
         "connector %s does not capture (%s): %s".formatted(connector, status.inWords(), advice));

@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
 final class ConnectCommand {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration OLD_NEWS = Duration.ofSeconds(8);
   private static final long PAUSE_MILLIS = 200;
 
   private final Terminal terminal;
@@ -83,10 +84,10 @@ final class ConnectCommand {
                 }));
     return stopped && deployed == Deployed.CREATED
         ? await(read, ConnectorStatus::stopped)
-        : await(read, ConnectCommand::settled);
+        : await(read, settled());
   }
 
-  @Command(name = "status", description = "Show the connector, its tasks and its position.")
+  @Command(name = "status", description = "Show the connector and its tasks.")
   int status(
       @Mixin ConfigOption config,
       @Option(
@@ -117,7 +118,7 @@ final class ConnectCommand {
 
   @Command(name = "resume", description = "Let a paused or stopped connector go on.")
   int resume(@Mixin ConfigOption config) throws InterruptedException {
-    return change(config, ConnectCluster::resume, ConnectCommand::settled);
+    return change(config, ConnectCluster::resume, settled());
   }
 
   @Command(name = "stop", description = "End the tasks; config and position stay.")
@@ -130,12 +131,13 @@ final class ConnectCommand {
       @Option(names = "--failed", description = "Only what has failed.") boolean failed,
       @Mixin ConfigOption config)
       throws InterruptedException {
-    return change(
-        config, (cluster, name) -> cluster.restart(name, failed), ConnectCommand::settled);
+    return change(config, (cluster, name) -> cluster.restart(name, failed), settled());
   }
 
-  private static boolean settled(ConnectorStatus status) {
-    return status.captures() || status.failed();
+  /** Captures, or has failed: for some time a worker still tells of the failure before. */
+  private static Predicate<ConnectorStatus> settled() {
+    long believed = System.nanoTime() + OLD_NEWS.toNanos();
+    return status -> status.captures() || (status.failed() && System.nanoTime() - believed > 0);
   }
 
   private int change(
