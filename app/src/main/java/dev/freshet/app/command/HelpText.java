@@ -31,6 +31,9 @@ final class HelpText {
           SECTION_KEY_OPTION_LIST,
           EXIT_CODES);
 
+  /** Characters that fit before the description of a command. */
+  private static final int LONGEST_LABEL = 31;
+
   private HelpText() {}
 
   static void applyTo(CommandLine root, Map<Group, Map<String, CommandLine>> groups) {
@@ -70,9 +73,9 @@ final class HelpText {
   /** The name and what it takes: {@code why KEY}, {@code config check|show|schema}. */
   private static String label(CommandLine command) {
     if (!command.getSubcommands().isEmpty()) {
-      return command.getCommandName()
-          + " "
-          + command.getSubcommands().keySet().stream().collect(Collectors.joining("|"));
+      String parts = String.join("|", command.getSubcommands().keySet());
+      String whole = command.getCommandName() + " " + parts;
+      return whole.length() > LONGEST_LABEL ? command.getCommandName() + " COMMAND" : whole;
     }
     return command.getCommandName()
         + command.getCommandSpec().positionalParameters().stream()
