@@ -84,7 +84,7 @@ final class ChangeCapture {
   void run(BooleanSupplier closing) throws InterruptedException {
     Producer<byte @Nullable [], byte @Nullable []> producer =
         KafkaProducers.open(kafka, "freshet-ingest-" + topics.namespace());
-    PostgresConnectorTask task = new PostgresConnectorTask();
+    PostgresConnectorTask task = new QuietTask();
     String run = settings.getOrDefault(ChangeQueue.RUN, "");
     try {
       task.initialize(new TaskContext(settings, position));
