@@ -1,5 +1,7 @@
 package dev.freshet.events;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** What the invalidation stream says about caches. */
@@ -19,9 +21,14 @@ public sealed interface Invalidation {
   record Stale(Set<String> tags, Set<String> keys, Set<String> tagSets, Cause cause)
       implements Invalidation {
     public Stale {
-      tags = Set.copyOf(tags);
-      keys = Set.copyOf(keys);
-      tagSets = Set.copyOf(tagSets);
+      tags = inOrder(tags);
+      keys = inOrder(keys);
+      tagSets = inOrder(tagSets);
+    }
+
+    /** As they came: the same change gives the same record, in every process. */
+    private static Set<String> inOrder(Set<String> names) {
+      return Collections.unmodifiableSet(new LinkedHashSet<>(names));
     }
   }
 
