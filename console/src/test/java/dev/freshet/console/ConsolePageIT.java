@@ -146,9 +146,8 @@ class ConsolePageIT {
         .isEqualTo("rgb(13, 21, 27)");
     browser.screenshot(PICTURES.resolve("dark.png"));
     browser.size(380, 900);
-    assertThat(browser.eval("document.documentElement.scrollWidth"))
-        .as("no sideways scrolling")
-        .isEqualTo("380");
+    Browser.await( // the lines follow the width with the next frame
+        "no sideways scrolling", () -> browser.is("document.documentElement.scrollWidth === 380"));
     browser.screenshot(PICTURES.resolve("narrow.png"));
     browser.ask("Emulation.setScriptExecutionDisabled", "value", true);
     browser.ask("Page.navigate", "url", open.url() + "/?why=order:42");
