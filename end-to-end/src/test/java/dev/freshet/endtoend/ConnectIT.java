@@ -221,7 +221,7 @@ class ConnectIT {
         new KafkaConsumer<>(reader, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(changes));
       consumer.seekToBeginning(List.of(changes));
-      long end = consumer.endOffsets(List.of(changes)).get(changes);
+      long end = consumer.endOffsets(List.of(changes)).getOrDefault(changes, 0L);
       while (consumer.position(changes) < end) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
           JsonNode change = JSON.readTree(new String(record.value(), StandardCharsets.UTF_8));

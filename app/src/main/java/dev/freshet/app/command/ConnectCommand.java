@@ -82,9 +82,11 @@ final class ConnectCommand {
                   case CHANGED -> "is changed";
                   case UNCHANGED -> "is as the config has it";
                 }));
-    return stopped && deployed == Deployed.CREATED
-        ? await(read, ConnectorStatus::stopped)
-        : await(read, settled());
+    if (deployed == Deployed.CREATED) {
+      return await(read, stopped ? ConnectorStatus::stopped : settled());
+    }
+    // One that rests goes on resting: deploy says what is to run, not whether.
+    return await(read, settled().or(ConnectCommand::rests));
   }
 
   @Command(name = "status", description = "Show the connector and its tasks.")
@@ -138,6 +140,10 @@ final class ConnectCommand {
   private static Predicate<ConnectorStatus> settled() {
     long believed = System.nanoTime() + OLD_NEWS.toNanos();
     return status -> status.captures() || (status.failed() && System.nanoTime() - believed > 0);
+  }
+
+  private static boolean rests(ConnectorStatus status) {
+    return status.stopped() || status.state().equals("PAUSED");
   }
 
   private int change(

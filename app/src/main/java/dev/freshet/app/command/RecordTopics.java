@@ -132,14 +132,10 @@ final class RecordTopics implements Callable<Integer> {
   private Map<String, Integer> chosen(Map<String, Integer> present) {
     Map<String, Integer> chosen = new TreeMap<>();
     for (String name : wanted) {
-      int before = chosen.size();
-      present.forEach(
-          (topic, partitions) -> {
-            if (LetterFilter.isTopic(name, topic)) {
-              chosen.put(topic, partitions);
-            }
-          });
-      if (chosen.size() == before && !chosen.containsKey(name)) {
+      Map<String, Integer> found = new TreeMap<>(present);
+      found.keySet().removeIf(topic -> !LetterFilter.isTopic(name, topic));
+      chosen.putAll(found);
+      if (found.isEmpty()) {
         throw FreshetException.failed(
             "there is no topic " + name,
             "Kafka has " + String.join(", ", new TreeMap<>(present).keySet()),

@@ -3,7 +3,6 @@ package dev.freshet.app.command;
 import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
 import dev.freshet.recording.RecordIterator;
-import dev.freshet.runtime.DeadLetters;
 import dev.freshet.runtime.FreshetException;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,7 +50,8 @@ final class ReplayRun implements AutoCloseable {
     Properties all = config.kafka().connection().clientProperties("freshet-replay");
     all.put("acks", "all");
     all.put("enable.idempotence", "true");
-    all.put("max.request.size", Integer.toString(DeadLetters.LARGEST));
+    all.put("max.request.size", Integer.toString(ReplayTopics.LARGEST_RECORD));
+    all.put("buffer.memory", Integer.toString(2 * ReplayTopics.LARGEST_RECORD));
     this.producer = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

@@ -24,6 +24,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 record ReplayTopics(String namespace, Optional<String> into) {
 
+  /** Bytes of the largest record of any topic of Freshet: those of {@code <ns>.commits}. */
+  static final int LARGEST_RECORD = 64 << 20;
+
   private static final int TIMEOUT_MILLIS = 10_000;
 
   String target(String topic) {
@@ -75,7 +78,12 @@ record ReplayTopics(String namespace, Optional<String> into) {
                       topic ->
                           new NewTopic(
                                   topic.getKey(), Optional.of(topic.getValue()), Optional.empty())
-                              .configs(Map.of("retention.ms", "-1")))
+                              .configs(
+                                  Map.of(
+                                      "retention.ms",
+                                      "-1",
+                                      "max.message.bytes",
+                                      Integer.toString(LARGEST_RECORD))))
                   .toList())
           .all()
           .get();

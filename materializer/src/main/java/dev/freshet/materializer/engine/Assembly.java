@@ -59,20 +59,17 @@ final class Assembly {
    *
    * @param rows its rows, when each comes from one row of a table
    * @param table the number of that table's store
-   * @param steady whether {@code rows} follow a change that is on its way as {@link Side#has} says:
-   *     not with a left join, whose rows without partner go after the partner came, nor with a side
-   *     that is stored, which has a row before it is told
    * @param retracts whether rows are taken back while rows are only added to tables
    */
-  private record Built(@Nullable Rows rows, int table, boolean steady, boolean retracts) {
+  private record Built(@Nullable Rows rows, int table, boolean retracts) {
 
     Built with(@Nullable Rows other) {
-      return new Built(other, table, steady, retracts);
+      return new Built(other, table, retracts);
     }
 
     /** Of a node whose rows have to be stored to be had. */
     static Built opaque(boolean retracts) {
-      return new Built(null, 0, false, retracts);
+      return new Built(null, 0, retracts);
     }
   }
 
@@ -93,7 +90,7 @@ final class Assembly {
     if (node instanceof Source source) {
       TableStore rows = new TableStore(state, stores, source, errors, above);
       inputs.add(new Input(source, rows));
-      return new Built(rows, rows.store(), true, false);
+      return new Built(rows, rows.store(), false);
     }
     if (node instanceof Filter filter) {
       Expression condition = filter.condition();
@@ -112,12 +109,14 @@ final class Assembly {
       int[] keys = Keys.array(aggregate.groupKeys());
       GroupStore groups = new GroupStore(state, stores, keys, aggregate.calls());
       return group(
-          aggregate, new Grouping(groups, keys, aggregate.calls(), place(aggregate), above));
+          aggregate,
+          groups,
+          new Grouping(groups, keys, aggregate.calls(), place(aggregate), above));
     }
     if (node instanceof Distinct distinct) {
       int[] keys = IntStream.range(0, distinct.columns().size()).toArray();
       GroupStore groups = new GroupStore(state, stores, keys, List.of());
-      return group(distinct, new Grouping(groups, keys, List.of(), place(distinct), above));
+      return group(distinct, groups, new Grouping(groups, keys, List.of(), place(distinct), above));
     }
     boolean retracts = false;
     for (Node input : node.inputs()) {
@@ -126,8 +125,10 @@ final class Assembly {
     return Built.opaque(retracts);
   }
 
-  private Built group(Node node, Grouping grouping) {
-    build(node.inputs().get(0), grouping);
+  private Built group(Node node, GroupStore groups, Grouping grouping) {
+    if (build(node.inputs().get(0), grouping).retracts()) {
+      ranged.addAll(groups.valueStores()); // the next greatest or least has to be found
+    }
     groupings.add(grouping);
     inputsBelow.add(inputs.size());
     return Built.opaque(false);
@@ -217,43 +218,49 @@ final class Assembly {
       right = build(join.right(), joining::pushRight);
       left = build(join.left(), joining::pushLeft);
     }
-    Side leftSide = side(join.left(), left, join.leftKeys(), leftFirst, false);
-    Side rightSide = side(join.right(), right, join.rightKeys(), !leftFirst, keepsLeft);
-    joining.sides(leftSide, rightSide);
-    boolean steady = left.steady() && right.steady() && !keepsLeft;
+    joining.sides(
+        side(join.left(), left, join.leftKeys(), SideKind.left(join), leftFirst, false),
+        side(join.right(), right, join.rightKeys(), SideKind.right(join), !leftFirst, keepsLeft));
     boolean retracts = left.retracts() || right.retracts() || (keepsLeft && leftFirst);
-    if (oneRight && left.rows() != null) {
-      Rows rows = joining.withLeft(left.rows());
-      return new Built(rows, left.table(), steady && rightSide instanceof KeyedSide, retracts);
+    if (SideKind.isLeftSpine(join) && left.rows() != null) {
+      return new Built(joining.withLeft(left.rows()), left.table(), retracts);
     }
-    if (oneLeft && !keepsLeft && right.rows() != null) {
-      Rows rows = joining.withRight(right.rows());
-      return new Built(rows, right.table(), steady && leftSide instanceof KeyedSide, retracts);
+    if (SideKind.isRightSpine(join) && right.rows() != null) {
+      return new Built(joining.withRight(right.rows()), right.table(), retracts);
     }
     return Built.opaque(retracts);
   }
 
-  private Side side(Node node, Built built, List<Integer> joined, boolean lookedUp, boolean asked) {
-    Rows rows = built.rows();
+  /**
+   * A side of a join.
+   *
+   * @param lookedUp whether it is complete before rows of the other side are added
+   * @param asked whether a left join asks for partners
+   */
+  private Side side(
+      Node node,
+      Built built,
+      List<Integer> joined,
+      SideKind kind,
+      boolean lookedUp,
+      boolean asked) {
     List<Integer> identity = Identity.of(node).orElse(null);
-    boolean unique = identity != null && joined.containsAll(identity);
-    if (rows != null && identity != null && unique && (built.steady() || !asked)) {
-      if (lookedUp) {
-        found.add(built.table());
-      }
+    Rows rows = kind == SideKind.STORED ? null : built.rows();
+    if (lookedUp && rows != null) {
+      found.add(built.table());
+    }
+    if (kind == SideKind.KEYED && rows != null && identity != null) {
       return new KeyedSide(rows, joined, identity);
     }
     Keys keys = stores.next();
-    KeyCounts counts = asked && !unique ? new KeyCounts(state, stores.next()) : null;
-    if (lookedUp) {
+    boolean counted = asked && !Identity.within(node, joined);
+    KeyCounts counts = counted ? new KeyCounts(state, stores.next()) : null;
+    if (lookedUp || identity == null || built.retracts()) {
       ranged.add(keys.store());
-    } else if (identity != null && !built.retracts()) {
+    } else {
       passive.add(keys.store());
     }
-    if (rows != null && identity != null && !unique) {
-      if (lookedUp) {
-        found.add(built.table());
-      }
+    if (rows != null && identity != null) {
       IndexedSide index = new IndexedSide(state, keys, joined, identity, rows, counts);
       indexes.add(index);
       return index;

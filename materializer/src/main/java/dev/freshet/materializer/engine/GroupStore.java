@@ -31,6 +31,11 @@ final class GroupStore {
     }
   }
 
+  /** The numbers of the stores in which values of groups are. */
+  List<Integer> valueStores() {
+    return values.stream().map(Keys::store).toList();
+  }
+
   /** The group of this row, new when there is none. */
   Group of(@Nullable Object[] row) {
     Bytes key = keys.of(row, keyColumns);

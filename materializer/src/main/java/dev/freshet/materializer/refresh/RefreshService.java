@@ -57,6 +57,7 @@ public final class RefreshService implements Service {
   private final InstantSource clock;
   private final Thread thread = new Thread(this::run, "materializer-refresh");
   private final Set<Long> xids = new LinkedHashSet<>();
+  private final Set<TableName> failing = new LinkedHashSet<>();
   private volatile Health health = Health.of(Health.State.STARTING);
   private volatile boolean closing;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> polling;
@@ -187,15 +188,19 @@ public final class RefreshService implements Service {
       debounce(view).begins();
       if (refresher.refresh(view)) {
         refreshed = true;
-        health = Health.of(Health.State.RUNNING);
+        failing.remove(view.name());
         views.stream()
             .filter(other -> other.others().contains(view.name()))
             .forEach(other -> debounce(other).changed(clock.instant()));
       } else if (!closing) {
         debounce(view).changed(clock.instant());
-        health = new Health(Health.State.DEGRADED, view.name() + " was not refreshed");
+        failing.add(view.name());
       }
       debounce(view).ended(clock.instant());
+      health =
+          failing.isEmpty()
+              ? Health.of(Health.State.RUNNING)
+              : new Health(Health.State.DEGRADED, "not refreshed: " + failing);
     }
     return refreshed && debounces.values().stream().allMatch(one -> one.due().isEmpty());
   }

@@ -1,6 +1,7 @@
 package dev.freshet.materializer.source;
 
 import dev.freshet.events.TableName;
+import dev.freshet.materializer.engine.SideKind;
 import dev.freshet.materializer.expression.Input;
 import dev.freshet.materializer.plan.Aggregate;
 import dev.freshet.materializer.plan.AggregateCall;
@@ -172,11 +173,19 @@ public final class StateEstimate {
     return new Statistic(width, Math.max(1, rows));
   }
 
+  private void side(String what, SideKind kind, Size size, List<Integer> keys) {
+    switch (kind) {
+      case KEYED -> {}
+      case INDEXED -> add(what + ", keys", size.rows, ENTRY + size.width(keys) + VALUE);
+      case STORED -> add(what, size.rows, ENTRY + size.width(keys) + width(size));
+    }
+  }
+
   private Size join(Join join) throws SQLException {
     Size left = size(join.left());
     Size right = size(join.right());
-    add("left side of a join", left.rows, ENTRY + left.width(join.leftKeys()) + width(left));
-    add("right side of a join", right.rows, ENTRY + right.width(join.rightKeys()) + width(right));
+    side("left side of a join", SideKind.left(join), left, join.leftKeys());
+    side("right side of a join", SideKind.right(join), right, join.rightKeys());
     List<Statistic> columns = new ArrayList<>(left.columns);
     columns.addAll(right.columns);
     return new Size(Math.max(left.rows, right.rows), columns);

@@ -66,14 +66,14 @@ public final class SeedState implements State {
     }
   }
 
-  /** Fast where a store is looked up, slow elsewhere. */
   private NavigableMap<Bytes, byte[]> range(Bytes from, Bytes to) {
     int store = store(from);
     if (writtenOnce.contains(store)) {
       return new TreeMap<>();
     }
-    return (lookedUp.contains(store) ? ranges : new TreeMap<>(points))
-        .subMap(from, true, to, false);
+    // The others are asked so once, when errors are told at the end.
+    NavigableMap<Bytes, byte[]> all = lookedUp.contains(store) ? ranges : new TreeMap<>(points);
+    return all.subMap(from, true, to, false);
   }
 
   @Override

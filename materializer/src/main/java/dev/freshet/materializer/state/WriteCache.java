@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reads and writes of one batch in front of a {@link State}: what is read once is not read
  * again, what is written ten times is written once. It lives as long as the batch, so its size is
- * bounded by the batch's.
+ * bounded by what the batch changes: a TRUNCATE, or a changed row that many rows join, is all of
+ * it.
  */
 public final class WriteCache implements State {
 
@@ -85,10 +86,10 @@ public final class WriteCache implements State {
   @Override
   public @Nullable Entry last(Bytes from, Bytes to) {
     NavigableMap<Bytes, Optional<byte[]>> mine = written.subMap(from, true, to, false);
+    Entry ours = lastPresent(mine);
     Bytes stop = to;
     while (true) {
       Entry theirs = below.last(from, stop);
-      Entry ours = lastPresent(mine);
       if (theirs == null) {
         return ours;
       }

@@ -77,6 +77,9 @@ final class RandomPlans {
     if (random.nextBoolean()) {
       node = filter(node);
     }
+    if (random.nextInt(6) == 0) {
+      node = groupsWithTheirThing(node);
+    }
     if (depth > 0 && random.nextInt(3) > 0) {
       node = join(node, depth);
     }
@@ -87,6 +90,13 @@ final class RandomPlans {
       node = new Distinct(node);
     }
     return random.nextInt(3) == 0 ? project(node) : node;
+  }
+
+  /** Totals per reference beside the row they refer to: one row each, on both sides of the join. */
+  private static Node groupsWithTheirThing(Node node) {
+    AggregateCall count = Plans.call(AggregateFunction.COUNT_ROWS, node, AggregateCall.NONE);
+    Node groups = Plans.aggregate(node, List.of(1), count);
+    return new Join(groups, THINGS, List.of(0), List.of(0), Join.Kind.INNER, null);
   }
 
   private Node join(Node left, int depth) {
