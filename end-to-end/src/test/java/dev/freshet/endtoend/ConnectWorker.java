@@ -93,21 +93,24 @@ final class ConnectWorker implements AutoCloseable {
     return new ConnectWorker(process, url);
   }
 
-  /** Returns when it answers requests; it makes its topics and joins its group before. */
+  /** Returns when it knows of connectors; before that it answers, but everything is 404 to it. */
   void awaitAnswer() throws IOException, InterruptedException {
     HttpClient client = HttpClient.newHttpClient();
-    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(Wait.LONGEST).build();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + "/connectors")).timeout(Wait.LONGEST).build();
     long deadline = System.nanoTime() + LONGEST_START.toNanos();
     while (true) {
       try {
-        client.send(request, HttpResponse.BodyHandlers.discarding());
-        return;
-      } catch (ConnectException notYet) {
-        if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-          throw new IOException("the worker does not answer at " + url, notYet);
+        if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+          return;
         }
-        LockSupport.parkNanos(POLL_NANOS);
+      } catch (ConnectException notYet) {
+        // It is not there yet.
       }
+      if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+        throw new IOException("the worker does not answer at " + url);
+      }
+      LockSupport.parkNanos(POLL_NANOS);
     }
   }
 

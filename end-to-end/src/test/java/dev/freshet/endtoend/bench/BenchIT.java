@@ -68,7 +68,18 @@ class BenchIT {
   @Test
   void theConsoleAnswersAndItsStreamsAreHeard() throws Exception {
     JsonNode report =
-        run("bench", "console", "--rows", "200", "--seconds", "1", "--rounds", "1", "--json");
+        run(
+            "bench",
+            "console",
+            "--rows",
+            "200",
+            "--seconds",
+            "1",
+            "--rate",
+            "20",
+            "--rounds",
+            "1",
+            "--json");
     for (String page : new String[] {"first_paint", "status", "latency", "views", "why"}) {
       assertThat(report.at("/variants/" + page + "/p99_ms").asDouble()).as(page).isPositive();
     }
