@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.freshet.events.Lsn;
 import dev.freshet.events.Topics;
 import dev.freshet.ingest.connect.ConnectCluster;
-import dev.freshet.ingest.connect.ConnectorStatus;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
@@ -127,23 +126,11 @@ public record Positions(
 
   private ConnectCluster stoppedConnector() {
     ConnectCluster cluster = Ingest.cluster(config);
-    String name = config.connectorIn(topics);
-    ConnectorStatus status =
-        cluster
-            .status(name)
-            .orElseThrow(
-                () ->
-                    FreshetException.failed(
-                        "there is no connector " + name,
-                        cluster.url(),
-                        "make it without starting it: freshet connect deploy --stopped",
-                        null));
-    if (!status.stopped()) {
-      throw FreshetException.unfit(
-          "connector %s is not stopped: its position still moves".formatted(name),
-          status.inWords(),
-          "stop it first: freshet connect stop");
-    }
+    cluster
+        .required(
+            config.connectorIn(topics),
+            "make it without starting it: freshet connect deploy --stopped")
+        .requireStopped();
     return cluster;
   }
 

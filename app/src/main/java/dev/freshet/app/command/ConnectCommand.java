@@ -9,7 +9,6 @@ import dev.freshet.ingest.Ingest;
 import dev.freshet.ingest.Ingest.Deployed;
 import dev.freshet.ingest.connect.ConnectCluster;
 import dev.freshet.ingest.connect.ConnectorStatus;
-import dev.freshet.runtime.FreshetException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -191,15 +190,7 @@ final class ConnectCommand {
   }
 
   private static ConnectorStatus required(ConnectCluster cluster, String name) {
-    return cluster
-        .status(name)
-        .orElseThrow(
-            () ->
-                FreshetException.failed(
-                    "there is no connector " + name,
-                    cluster.url(),
-                    "make it with: freshet connect deploy",
-                    null));
+    return cluster.required(name, "make it with: freshet connect deploy");
   }
 
   private static String name(FreshetConfig config) {

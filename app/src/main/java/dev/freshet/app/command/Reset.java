@@ -5,10 +5,10 @@ import dev.freshet.app.FreshetConfig;
 import dev.freshet.app.Terminal;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.ingest.connect.ConnectCluster;
+import dev.freshet.ingest.connect.ConnectorStatus;
 import dev.freshet.invalidation.CacheReset;
 import dev.freshet.materializer.ViewRemoval;
 import dev.freshet.materializer.view.Database;
-import dev.freshet.runtime.FreshetException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,7 +52,9 @@ final class Reset implements Callable<Integer> {
     Optional<ConnectCluster> connect =
         read.ingest().connect().map(config -> Ingest.cluster(read.ingest()));
     String connector = read.ingest().connectorIn(read.topics());
-    connect.ifPresent(cluster -> requireStopped(cluster, connector));
+    connect
+        .flatMap(cluster -> cluster.status(connector))
+        .ifPresent(ConnectorStatus::requireStopped);
     // The position last: once it is forgotten, nothing tells any more that changes were missed.
     long deleted = CacheReset.clear(read.redis().uri(), read.topics());
     int views =
@@ -66,20 +68,5 @@ final class Reset implements Callable<Integer> {
         "deleted %,d keys and forgot the position; %d views are seeded again"
             .formatted(deleted, views));
     return ExitCode.DONE.number();
-  }
-
-  /** Connect forgets the position of a stopped connector only. */
-  private static void requireStopped(ConnectCluster cluster, String connector) {
-    cluster
-        .status(connector)
-        .filter(status -> !status.stopped())
-        .ifPresent(
-            status -> {
-              throw FreshetException.failed(
-                  "connector %s has to be stopped first".formatted(connector),
-                  status.inWords(),
-                  "freshet connect stop",
-                  null);
-            });
   }
 }

@@ -55,6 +55,17 @@ public final class ConnectCluster {
         .map(ConnectorStatus::of);
   }
 
+  /**
+   * How a connector is that has to be there.
+   *
+   * @param hint what to do when it is not
+   */
+  public ConnectorStatus required(String name, String hint) {
+    return status(name)
+        .orElseThrow(
+            () -> FreshetException.failed("there is no connector " + name, url(), hint, null));
+  }
+
   /** A connector's config as it is stored; empty when there is none of this name. */
   public Optional<Map<String, String>> config(String name) {
     return found(http.get(path(name, "/config")), "could not ask for its config")

@@ -1,6 +1,7 @@
 package dev.freshet.ingest.connect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.runtime.FreshetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -68,6 +69,16 @@ public record ConnectorStatus(
   /** Whether it has no task left that could move its position. */
   public boolean stopped() {
     return state.equals(STOPPED) && tasks.isEmpty();
+  }
+
+  /** Refuses to go on while its position may still move. */
+  public void requireStopped() {
+    if (!stopped()) {
+      throw FreshetException.unfit(
+          "connector %s is not stopped: its position still moves".formatted(name),
+          inWords(),
+          "stop it first: freshet connect stop");
+    }
   }
 
   /** One line: {@code connector RUNNING, task 0 FAILED}. */

@@ -36,7 +36,7 @@ final class Assembly {
   /** Of each grouping: how many of the inputs, from the first on, hold all that are below it. */
   final List<Integer> inputsBelow = new ArrayList<>();
 
-  /** Sides of joins, which hold something back between two batches of their store. */
+  /** Sides of joins that hold writes back until what undoes them may have come. */
   final List<IndexedSide> indexes = new ArrayList<>();
 
   /** Stores of sides that are never looked up while rows are added to one input after the other. */

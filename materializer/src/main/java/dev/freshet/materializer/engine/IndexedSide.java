@@ -1,8 +1,6 @@
 package dev.freshet.materializer.engine;
 
-import dev.freshet.materializer.state.OrderedKey;
 import dev.freshet.materializer.state.State;
-import dev.freshet.materializer.state.WriteCache;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -17,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A changed row that keeps its join key changes nothing here, and is not even looked up.
  */
 final class IndexedSide implements Side {
-
-  /** Keys of partners held in memory at once, however many there are. */
-  private static final int PAGE = 512;
 
   private static final int MOST_PENDING = 4096;
   private static final byte[] PRESENT = {};
@@ -81,23 +76,16 @@ final class IndexedSide implements Side {
   public void forEach(@Nullable Object[] of, int[] columns, Output taker) {
     drain();
     Bytes prefix = keys.of(of, columns);
-    Bytes to = OrderedKey.afterAll(prefix);
-    Bytes from = prefix;
-    List<State.Entry> page;
-    do {
-      page = state.first(from, to, PAGE);
-      for (State.Entry entry : page) {
-        byte[] key = entry.key().get();
-        @Nullable Object[] row =
-            rows.find(Arrays.copyOfRange(key, prefix.get().length, key.length));
-        if (row != null) {
-          taker.push(row, 1);
-        }
-      }
-      if (!page.isEmpty()) {
-        from = WriteCache.after(page.get(page.size() - 1).key());
-      }
-    } while (page.size() == PAGE);
+    int joinKey = prefix.get().length;
+    state.forEach(
+        prefix,
+        entry -> {
+          byte[] key = entry.key().get();
+          @Nullable Object[] row = rows.find(Arrays.copyOfRange(key, joinKey, key.length));
+          if (row != null) {
+            taker.push(row, 1);
+          }
+        });
   }
 
   /** From here on rows are only added, so nothing has to wait for its opposite. */

@@ -2,9 +2,7 @@ package dev.freshet.materializer.engine;
 
 import dev.freshet.materializer.state.Decoder;
 import dev.freshet.materializer.state.Encoder;
-import dev.freshet.materializer.state.OrderedKey;
 import dev.freshet.materializer.state.State;
-import dev.freshet.materializer.state.WriteCache;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -17,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A row that changes stays at its place, so the range does not fill up with removed entries.
  */
 final class StoredSide implements Side {
-
-  /** Partners held in memory at once, however many a key has. */
-  private static final int PAGE = 512;
 
   private final State state;
   private final Keys keys;
@@ -97,18 +92,9 @@ final class StoredSide implements Side {
     Bytes prefix = keys.of(of, columns);
     if (unique) {
       tell(state.get(prefix), taker);
-      return;
+    } else {
+      state.forEach(prefix, entry -> tell(entry.value(), taker));
     }
-    Bytes to = OrderedKey.afterAll(prefix);
-    Bytes from = prefix;
-    List<State.Entry> page;
-    do {
-      page = state.first(from, to, PAGE);
-      for (State.Entry entry : page) {
-        tell(entry.value(), taker);
-        from = WriteCache.after(entry.key());
-      }
-    } while (page.size() == PAGE);
   }
 
   private void tell(byte @Nullable [] stored, Output taker) {

@@ -8,7 +8,6 @@ import dev.freshet.materializer.state.Decoder;
 import dev.freshet.materializer.state.Encoder;
 import dev.freshet.materializer.state.OrderedKey;
 import dev.freshet.materializer.state.State;
-import dev.freshet.materializer.state.WriteCache;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableStore implements Rows {
 
-  private static final int PAGE = 512;
   private static final int ROW = 0;
   private static final int ERROR = 1;
 
@@ -105,20 +103,15 @@ final class TableStore implements Rows {
 
   /** All rows are gone, except those that came later. */
   void clear(Lsn lsn) {
-    Bytes from = keys.begin().key();
-    Bytes to = OrderedKey.afterAll(from);
-    List<State.Entry> page;
-    do {
-      page = state.first(from, to, PAGE);
-      for (State.Entry entry : page) {
-        Stored stored = decode(entry.value());
-        if (Long.compareUnsigned(stored.lsn(), lsn.value()) <= 0) {
-          state.put(entry.key(), null);
-          tell(primaryKey(entry, stored), stored, -1);
-        }
-        from = WriteCache.after(entry.key());
-      }
-    } while (page.size() == PAGE);
+    state.forEach(
+        keys.begin().key(),
+        entry -> {
+          Stored stored = decode(entry.value());
+          if (Long.compareUnsigned(stored.lsn(), lsn.value()) <= 0) {
+            state.put(entry.key(), null);
+            tell(primaryKey(entry, stored), stored, -1);
+          }
+        });
   }
 
   private static @Nullable Object[] primaryKey(State.Entry entry, Stored stored) {

@@ -115,4 +115,10 @@ public final class OrderedKey {
     end[last]++;
     return Bytes.wrap(java.util.Arrays.copyOf(end, last + 1));
   }
+
+  /** The key that comes right after this one. */
+  static Bytes after(Bytes key) {
+    byte[] bytes = key.get();
+    return Bytes.wrap(java.util.Arrays.copyOf(bytes, bytes.length + 1));
+  }
 }

@@ -58,7 +58,7 @@ public final class WriteCache implements State {
     while (true) {
       List<Entry> page = below.first(start, to, limit);
       boolean end = page.size() < limit;
-      Bytes stop = end ? to : after(page.get(page.size() - 1).key());
+      Bytes stop = end ? to : OrderedKey.after(page.get(page.size() - 1).key());
       merge(mine.subMap(start, true, stop, false), page, found);
       if (end || found.size() >= limit) {
         return found.size() > limit ? found.subList(0, limit) : found;
@@ -110,12 +110,6 @@ public final class WriteCache implements State {
       }
     }
     return null;
-  }
-
-  /** The key that comes right after this one. */
-  public static Bytes after(Bytes key) {
-    byte[] bytes = key.get();
-    return Bytes.wrap(Arrays.copyOf(bytes, bytes.length + 1));
   }
 
   /** How many keys this batch has written so far. */
