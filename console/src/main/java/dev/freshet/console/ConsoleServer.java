@@ -196,7 +196,8 @@ final class ConsoleServer implements Service {
   }
 
   private static byte[] body(Context context) throws ProblemException, IOException {
-    String type = context.contentType();
+    // Not the container's reading of it, which throws for a charset it does not know.
+    String type = context.header("Content-Type");
     if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(JSON)) {
       throw new ProblemException(
           Problem.UNSUPPORTED_MEDIA_TYPE,

@@ -19,7 +19,7 @@ class TopicJsonFuzz {
 
   private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 5_000);
 
-  private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
+  private final long seed = Long.getLong("fuzz.seed", 20_261_123);
   private final Random random = new Random(seed);
 
   private String text() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RouteWindowsFuzz {
 
-  private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("fuzz.seed", 20_261_123);
   private static final int STEPS = Integer.getInteger("fuzz.rounds", 1_500);
   private static final Panes PANES =
       Panes.of(

@@ -17,6 +17,7 @@ public final class Call implements Tree {
   private final Expression first;
   private final Expression second;
   private final Expression third;
+  private final boolean absent;
 
   Call(String name, Body body, PgType type, boolean nullable, List<Expression> arguments) {
     this.name = name;
@@ -28,6 +29,7 @@ public final class Call implements Tree {
     this.first = arguments.isEmpty() ? none : arguments.get(0);
     this.second = arguments.size() < 2 ? none : arguments.get(1);
     this.third = arguments.size() < 3 ? none : arguments.get(2);
+    this.absent = isStrict() && arguments.stream().anyMatch(Folding::isNull);
   }
 
   /** The call of a supported function. */
@@ -44,8 +46,26 @@ public final class Call implements Tree {
     return name;
   }
 
+  boolean isConversion() {
+    return name.startsWith("::");
+  }
+
+  /** Whether it is NULL when one of its arguments is. */
+  private boolean isStrict() {
+    return !(body instanceof Body.Many);
+  }
+
+  /** Whether a constant argument makes it NULL over every row. */
+  boolean isAbsent() {
+    return absent;
+  }
+
   @Override
   public @Nullable Object eval(@Nullable Object[] row) {
+    if (absent) {
+      // Postgres does not evaluate the other arguments then: one of them might raise.
+      return null;
+    }
     if (body instanceof Body.Two two) {
       // Postgres evaluates all arguments of a strict function, also behind a NULL: they may raise.
       Object a = first.eval(row);
@@ -92,13 +112,13 @@ public final class Call implements Tree {
   @Override
   public boolean nullable(List<Column> columns) {
     return nullable
-        || (!(body instanceof Body.Many)
+        || (isStrict()
             && arguments.stream().anyMatch(argument -> Tree.nullable(argument, columns)));
   }
 
   @Override
   public String toString() {
     String inner = String.join(", ", arguments.stream().map(Object::toString).toList());
-    return name.startsWith("::") ? inner + name : name + "(" + inner + ")";
+    return isConversion() ? inner + name : name + "(" + inner + ")";
   }
 }

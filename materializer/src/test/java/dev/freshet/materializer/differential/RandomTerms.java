@@ -144,7 +144,8 @@ final class RandomTerms {
                 : kind == Kind.INTERVAL
                     ? SPAN_FIELDS
                     : kind == Kind.TIMESTAMPTZ && random.nextInt(4) == 0 ? ZONE_FIELDS : FIELDS;
-        return "extract(" + pick(fields) + " from " + last + ")";
+        boolean read = kind == Kind.INTERVAL || last.contains("t.");
+        return "extract(" + pick(fields) + " from " + (read ? last : column(kind)) + ")";
       }
       case "date_trunc" -> {
         String zone = arguments.size() > 2 ? ", '" + pick(ZONES) + "'" : "";
