@@ -60,7 +60,9 @@ final class IngestRole implements Role {
             config.kafka().connection(),
             config.topics(),
             CapturedTables.of(config),
-            stages));
+            stages,
+            registry,
+            new Renewal(config)));
   }
 
   @Override

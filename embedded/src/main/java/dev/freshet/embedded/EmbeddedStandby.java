@@ -165,8 +165,8 @@ public final class EmbeddedStandby implements AutoCloseable {
           "hot_standby",
           "on",
           "primary_conninfo",
-          "host=%s port=%d user=%s application_name=%s"
-              .formatted(there.host(), there.port(), there.user(), spec.name()),
+          "host=%s port=%d user=%s dbname=%s application_name=%s"
+              .formatted(there.host(), there.port(), there.user(), there.database(), spec.name()),
           "primary_slot_name",
           slot(),
           "wal_retrieve_retry_interval",

@@ -26,11 +26,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position Debezium's offset of the last change that is safely in Kafka
  * @param source the database that position belongs to
+ * @param gap why changes may have been missed, until everything derived from them is void
  */
-record CaptureOffsets(Optional<Map<String, Object>> position, Optional<SourceIdentity> source) {
+record CaptureOffsets(
+    Optional<Map<String, Object>> position, Optional<SourceIdentity> source, Optional<String> gap) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final String REASON = "reason";
+
+  CaptureOffsets(Optional<Map<String, Object>> position, Optional<SourceIdentity> source) {
+    this(position, source, Optional.empty());
+  }
 
   /** Reads the offsets topic to its end; the topic must exist. */
   static CaptureOffsets read(KafkaConnection kafka, Topics topics) {
@@ -62,6 +69,7 @@ record CaptureOffsets(Optional<Map<String, Object>> position, Optional<SourceIde
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     Optional<Map<String, Object>> position = Optional.empty();
     Optional<SourceIdentity> source = Optional.empty();
+    Optional<String> gap = Optional.empty();
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       if (System.nanoTime() - deadline > 0) {
@@ -74,10 +82,12 @@ record CaptureOffsets(Optional<Map<String, Object>> position, Optional<SourceIde
           position = value(record).map(format::read);
         } else if (format.sameKey(format.sourceKey(), record.key())) {
           source = value(record).map(format::read).map(SourceIdentity::of);
+        } else if (format.sameKey(format.gapKey(), record.key())) {
+          gap = value(record).map(format::read).map(json -> String.valueOf(json.get(REASON)));
         }
       }
     }
-    return new CaptureOffsets(position, source);
+    return new CaptureOffsets(position, source, gap);
   }
 
   private static Optional<byte[]> value(ConsumerRecord<byte[], byte[]> record) {
@@ -96,13 +106,33 @@ record CaptureOffsets(Optional<Map<String, Object>> position, Optional<SourceIde
     write(kafka, topics, List.of(Map.entry(format.positionKey(), format.write(position))));
   }
 
-  /** Forgets both, so that the next start is a first start. */
+  /** Forgets all, so that the next start is a first start. */
   static void forget(KafkaConnection kafka, Topics topics) {
     StoredOffsets format = new StoredOffsets(topics);
+    erase(kafka, topics, List.of(format.positionKey(), format.sourceKey(), format.gapKey()));
+  }
+
+  /**
+   * Forgets the position, and remembers why until {@link #passed}: whoever dies in between finds
+   * the reason.
+   */
+  static void forgetOver(KafkaConnection kafka, Topics topics, Gap gap) {
+    StoredOffsets format = new StoredOffsets(topics);
+    byte[] reason = format.write(Map.of(REASON, gap.detail()));
+    write(kafka, topics, List.of(Map.entry(format.gapKey(), reason)));
+    erase(kafka, topics, List.of(format.positionKey()));
+  }
+
+  /** Everything derived from the rows before the gap is void. */
+  static void passed(KafkaConnection kafka, Topics topics) {
+    erase(kafka, topics, List.of(new StoredOffsets(topics).gapKey()));
+  }
+
+  private static void erase(KafkaConnection kafka, Topics topics, List<byte[]> keys) {
     Producer<byte @Nullable [], byte @Nullable []> producer =
         KafkaProducers.open(kafka, "freshet-ingest-offsets");
     try (producer) {
-      for (byte[] key : List.of(format.positionKey(), format.sourceKey())) {
+      for (byte[] key : keys) {
         await(producer, new ProducerRecord<>(topics.captureOffsets(), key, null));
       }
     }

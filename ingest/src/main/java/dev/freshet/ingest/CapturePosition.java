@@ -25,6 +25,10 @@ final class CapturePosition implements OffsetStorageReader {
     stored = Optional.of(new HashMap<>(position));
   }
 
+  Optional<Map<String, Object>> stored() {
+    return stored;
+  }
+
   @Override
   @SuppressWarnings("NullAway") // the contract of Kafka Connect: no offset is null
   public <T> @Nullable Map<String, Object> offset(Map<String, T> partition) {

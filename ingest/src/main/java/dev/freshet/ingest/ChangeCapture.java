@@ -6,7 +6,6 @@ import io.debezium.connector.postgresql.PostgresConnectorTask;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +54,7 @@ final class ChangeCapture {
   private final KafkaConnection kafka;
   private final Topics topics;
   private final StoredOffsets format;
+  private final CaptureOffsets begin;
   private final CapturePosition position;
   private final Listener listener;
   private @Nullable Map<String, ?> storing;
@@ -64,20 +64,26 @@ final class ChangeCapture {
 
   /**
    * @param settings from {@link ConnectorSettings}
-   * @param stored where to go on; empty to begin where the slot stands
+   * @param begin where to go on; without a position it begins where the slot stands
    */
   ChangeCapture(
       Map<String, String> settings,
       KafkaConnection kafka,
       Topics topics,
-      Optional<Map<String, Object>> stored,
+      CaptureOffsets begin,
       Listener listener) {
     this.settings = settings;
     this.kafka = kafka;
     this.topics = topics;
     this.format = new StoredOffsets(topics);
-    this.position = new CapturePosition(stored);
+    this.begin = begin;
+    this.position = new CapturePosition(begin.position());
     this.listener = listener;
+  }
+
+  /** What is stored by now. May be asked by another thread. */
+  CaptureOffsets kept() {
+    return new CaptureOffsets(position.stored(), begin.source(), begin.gap());
   }
 
   /** Runs until {@code closing}; returns when everything sent is acknowledged and stored. */

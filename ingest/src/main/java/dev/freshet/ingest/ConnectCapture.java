@@ -5,7 +5,9 @@ import dev.freshet.ingest.connect.ConnectorStatus;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.Service;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,14 +25,16 @@ final class ConnectCapture implements Service {
   private final CaptureStart start;
   private final ConnectCluster cluster;
   private final String connector;
+  private final SlotGuard guard;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Health health = Health.of(Health.State.STARTING);
 
-  ConnectCapture(CaptureStart start, ConnectCluster cluster) {
+  ConnectCapture(CaptureStart start, ConnectCluster cluster, MeterRegistry registry) {
     this.start = start;
     this.cluster = cluster;
     this.connector = start.config().connectorIn(start.topics());
+    this.guard = new SlotGuard(start.postgres(), start.config(), start.topics(), registry);
     this.thread = new Thread(this::watch, "freshet-connect");
     thread.setDaemon(true);
   }
@@ -43,12 +47,25 @@ final class ConnectCapture implements Service {
   /** Returns when the database is ready; a connector that is not there or fails is told later. */
   @Override
   public void start() {
-    start.ready(
-        stored ->
-            new CaptureOffsets(
-                Positions.position(cluster, connector, start.topics()), stored.source()));
+    CaptureOffsets ready = start.ready(this::kept);
+    guard.watch(slot -> isRead(slot) ? withoutPosition(ready) : kept(ready));
+    guard.start();
     look();
     thread.start();
+  }
+
+  private CaptureOffsets kept(CaptureOffsets stored) {
+    return new CaptureOffsets(
+        Positions.position(cluster, connector, start.topics()), stored.source());
+  }
+
+  /** A connector that reads has compared slot and position itself when it began. */
+  private static boolean isRead(Optional<SlotState> slot) {
+    return slot.filter(state -> state.activePid() != 0).isPresent();
+  }
+
+  private static CaptureOffsets withoutPosition(CaptureOffsets ready) {
+    return new CaptureOffsets(Optional.empty(), ready.source());
   }
 
   @Override
@@ -72,6 +89,14 @@ final class ConnectCapture implements Service {
       now = cluster.status(connector).map(this::judged).orElseGet(this::absent);
     } catch (FreshetException e) {
       now = new Health(Health.State.DEGRADED, Failures.inWords(e));
+    }
+    Optional<Gap> gap = guard.gap();
+    if (gap.isPresent()) {
+      now =
+          new Health(
+              Health.State.DEGRADED,
+              "changes may have been missed: %s. Clear what is stale: docs/guides/disaster-recovery.md"
+                  .formatted(gap.get().detail()));
     }
     if (!now.equals(health)) {
       if (now.state() == Health.State.RUNNING) {
@@ -110,6 +135,7 @@ final class ConnectCapture implements Service {
   @Override
   public void close() {
     closing.countDown();
+    guard.close();
     thread.interrupt();
     health = Health.of(Health.State.STOPPED);
   }

@@ -145,6 +145,7 @@ final class ConnectorSettings {
     all.put("plugin.name", "pgoutput");
     all.put("slot.name", config.slotIn(topics));
     all.put("slot.drop.on.stop", "false");
+    all.putIfAbsent("slot.failover", "true"); // from Postgres 17 on a standby may take it over
     all.put("offset.mismatch.strategy", "trust_offset");
     all.put("publication.name", config.publicationIn(topics));
     all.put("publication.autocreate.mode", "disabled");

@@ -16,7 +16,15 @@ final class Database {
   private Database() {}
 
   static Connection open(PostgresConnection postgres) throws SQLException {
+    return open(postgres, new Properties());
+  }
+
+  /**
+   * @param special what this connection has of its own
+   */
+  static Connection open(PostgresConnection postgres, Properties special) throws SQLException {
     Properties properties = postgres.jdbcProperties();
+    properties.putAll(special);
     properties.putIfAbsent("connectTimeout", CONNECT_SECONDS);
     properties.putIfAbsent("loginTimeout", CONNECT_SECONDS);
     properties.putIfAbsent("socketTimeout", ANSWER_SECONDS);

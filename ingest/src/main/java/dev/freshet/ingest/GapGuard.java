@@ -1,7 +1,7 @@
 package dev.freshet.ingest;
 
 import dev.freshet.events.Lsn;
-import dev.freshet.runtime.FreshetException;
+import dev.freshet.ingest.Gap.Reason;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -11,7 +11,8 @@ import java.util.stream.Stream;
  *
  * <p>A first start may (there is nothing to miss), and so may a slot without a stored position: the
  * slot has kept everything since it was last confirmed. All else must fit together: the same
- * database, the same slot, and a slot that has not moved past what Kafka has.
+ * database, with a history that has what Kafka has, the same slot, and a slot that has not moved
+ * past what Kafka has.
  */
 final class GapGuard {
 
@@ -20,46 +21,77 @@ final class GapGuard {
   /**
    * @param here what Postgres says it is
    * @param slot empty when there is no such slot
-   * @throws FreshetException when changes may have been missed
+   * @param history of the server
+   * @throws dev.freshet.runtime.FreshetException when changes may have been missed
    */
-  static void check(CaptureOffsets kafka, SourceIdentity here, Optional<SlotState> slot) {
+  static void check(
+      CaptureOffsets kafka,
+      SourceIdentity here,
+      Optional<SlotState> slot,
+      TimelineHistory history) {
+    find(kafka, here, slot, history)
+        .ifPresent(
+            gap -> {
+              throw gap.refusal();
+            });
+  }
+
+  /** Why changes may have been missed; empty when none can. */
+  static Optional<Gap> find(
+      CaptureOffsets kafka,
+      SourceIdentity here,
+      Optional<SlotState> slot,
+      TimelineHistory history) {
     Lsn stored = kafka.position().map(GapGuard::lsn).orElse(new Lsn(0));
     if (slot.isPresent() && slot.get().lost()) {
-      throw gap(
-          here.slot(),
+      return gap(
+          Reason.LOST,
+          here,
           "replication slot %s is lost (%s): Postgres no longer has the log after %s"
-              .formatted(here.slot(), reason(slot.get()), later(stored, slot.get().confirmed())),
-          "SELECT pg_drop_replication_slot('" + here.slot().replace("'", "''") + "');\n");
+              .formatted(here.slot(), reason(slot.get()), later(stored, slot.get().confirmed())));
     }
     if (kafka.position().isEmpty()) {
-      return;
+      return Optional.empty();
     }
-    kafka
-        .source()
-        .filter(there -> !there.system().equals(here.system()))
-        .ifPresent(
-            there -> {
-              throw gap(
-                  here.slot(),
-                  "the stored position is of system %s, database %s; this is system %s, database %s"
-                      .formatted(there.system(), there.database(), here.system(), here.database()),
-                  "");
-            });
+    if (kafka.source().isPresent()) {
+      SourceIdentity there = kafka.source().get();
+      if (!there.system().equals(here.system())) {
+        return gap(
+            Reason.OTHER_SYSTEM,
+            here,
+            "the stored position is of system %s, database %s; this is system %s, database %s"
+                .formatted(there.system(), there.database(), here.system(), here.database()));
+      }
+      boolean known = there.timeline() != 0 && there.timeline() != here.timeline();
+      Lsn end = history.endOf(there.timeline()).orElse(new Lsn(0));
+      if (known && stored.compareTo(end) > 0) {
+        return gap(
+            Reason.BRANCHED,
+            here,
+            "Kafka has changes up to %s of timeline %d; this server is on timeline %d and left that one at %s: it was promoted before it had the rest"
+                .formatted(stored, there.timeline(), here.timeline(), end));
+      }
+    }
     if (slot.isEmpty()) {
-      throw gap(
-          here.slot(),
+      return gap(
+          Reason.GONE,
+          here,
           "Kafka has a position (%s), but replication slot %s is gone; what was committed after %s and before a new slot is not captured"
-              .formatted(stored, here.slot(), stored),
-          "");
+              .formatted(stored, here.slot(), stored));
     }
     Lsn confirmed = slot.get().confirmed();
     if (confirmed.compareTo(stored) > 0) {
-      throw gap(
-          here.slot(),
+      return gap(
+          Reason.MOVED,
+          here,
           "replication slot %s stands at %s, Kafka has changes up to %s: the slot was made again or moved by someone else"
-              .formatted(here.slot(), confirmed, stored),
-          "");
+              .formatted(here.slot(), confirmed, stored));
     }
+    return Optional.empty();
+  }
+
+  private static Optional<Gap> gap(Reason reason, SourceIdentity here, String detail) {
+    return Optional.of(new Gap(reason, here.slot(), detail));
   }
 
   private static String reason(SlotState slot) {
@@ -79,16 +111,5 @@ final class GapGuard {
             .mapToLong(value -> ((Number) value).longValue())
             .max()
             .orElse(0));
-  }
-
-  private static FreshetException gap(String slot, String detail, String sql) {
-    return FreshetException.unfit(
-        "changes may have been missed; capture does not continue over a gap",
-        detail,
-        sql
-            + "then accept the gap with: freshet reset --yes (it clears the caches of this namespace);"
-            + " the next start makes slot "
-            + slot
-            + " anew");
   }
 }

@@ -10,6 +10,7 @@ import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,16 +27,30 @@ public final class Ingest {
 
   private Ingest() {}
 
+  /** Told when capture has begun anew after a gap. */
+  public interface AfterGap {
+    /**
+     * Takes everything derived from the rows for stale. The log is being read by now, so what is
+     * derived later is followed. Told again until it returns.
+     *
+     * @param reason of the gap, for people
+     * @throws FreshetException when it cannot be done now
+     */
+    void everythingIsStale(String reason);
+  }
+
   /**
    * A service that captures these tables.
    *
    * <p>Where a Kafka Connect captures, it makes everything ready for its connector and watches it.
    * Else its start checks the database, makes the publication (when it may), the heartbeat table,
    * the topics and the slot, and returns when the log is being read: what commits after that is
-   * captured. It refuses to start where changes may have been missed.
+   * captured. Where changes may have been missed it begins anew or refuses to start, as the config
+   * says; the same while it runs.
    *
    * @param columnsBefore the tables, each with the columns whose old values are needed
    * @param stages told of each change that Kafka has acknowledged
+   * @param afterGap told when it has begun anew
    */
   public static Service service(
       IngestConfig config,
@@ -43,7 +58,9 @@ public final class Ingest {
       KafkaConnection kafka,
       Topics topics,
       Map<TableName, Set<String>> columnsBefore,
-      Stages stages) {
+      Stages stages,
+      MeterRegistry registry,
+      AfterGap afterGap) {
     Map<TableName, Set<String>> copy = new HashMap<>();
     columnsBefore.forEach((table, columns) -> copy.put(table, Set.copyOf(columns)));
     return config
@@ -52,9 +69,12 @@ public final class Ingest {
             connect ->
                 new ConnectCapture(
                     new CaptureStart(config, postgres, kafka, topics, Map.copyOf(copy)),
-                    connect.cluster()))
+                    connect.cluster(),
+                    registry))
         .orElseGet(
-            () -> new IngestService(config, postgres, kafka, topics, Map.copyOf(copy), stages));
+            () ->
+                new IngestService(
+                    config, postgres, kafka, topics, Map.copyOf(copy), stages, registry, afterGap));
   }
 
   /** The topics it writes: one per table, the heartbeat's and its own position. */

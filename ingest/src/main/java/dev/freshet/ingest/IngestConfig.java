@@ -30,7 +30,13 @@ public record IngestConfig(
         Map<String, String> debezium,
     @Doc("A Kafka Connect cluster that captures in place of Freshet; Freshet itself when left out.")
         @Example("http://connect:8083")
-        Optional<ConnectConfig> connect) {
+        Optional<ConnectConfig> connect,
+    @Doc(
+            "When changes may have been missed (a slot that is lost, gone or made again): begin-anew"
+                + " with a new slot, every entry of the cache void and every view seeded again; or"
+                + " stop. Capture by Kafka Connect always stops.")
+        @Default("begin-anew")
+        OnGap onGap) {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
@@ -58,7 +64,8 @@ public record IngestConfig(
         Duration.ofSeconds(1),
         1,
         Map.of(),
-        Optional.empty());
+        Optional.empty(),
+        OnGap.BEGIN_ANEW);
   }
 
   /** The slot's name in this namespace. */

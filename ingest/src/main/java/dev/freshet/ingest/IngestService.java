@@ -8,8 +8,11 @@ import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -33,12 +36,18 @@ final class IngestService implements Service {
   private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(10);
   private static final int SILENT_BEATS = 5;
 
+  /** A run whose slot nobody reads for so long has a connection that died without a word. */
+  private static final Duration LONGEST_UNREAD = Duration.ofSeconds(10);
+
   private final IngestConfig config;
   private final PostgresConnection postgres;
   private final KafkaConnection kafka;
   private final Topics topics;
   private final Map<TableName, Set<String>> columnsBefore;
   private final Heartbeat heartbeat;
+  private final SlotGuard guard;
+  private final Counter gapsPassed;
+  private final Ingest.AfterGap afterGap;
   private final Stages.Stage inKafka;
   private final Thread thread;
   private final CompletableFuture<Boolean> reading = new CompletableFuture<>();
@@ -52,7 +61,9 @@ final class IngestService implements Service {
       KafkaConnection kafka,
       Topics topics,
       Map<TableName, Set<String>> columnsBefore,
-      Stages stages) {
+      Stages stages,
+      MeterRegistry registry,
+      Ingest.AfterGap afterGap) {
     this.inKafka = stages.sinceCommit("commit-to-kafka");
     this.config = config;
     this.postgres = postgres;
@@ -60,6 +71,9 @@ final class IngestService implements Service {
     this.topics = topics;
     this.columnsBefore = columnsBefore;
     this.heartbeat = new Heartbeat(postgres, topics, config.heartbeatInterval());
+    this.guard = new SlotGuard(postgres, config, topics, registry);
+    this.gapsPassed = registry.counter("freshet.capture.gaps");
+    this.afterGap = afterGap;
     this.thread = new Thread(this::run, "freshet-ingest");
     thread.setDaemon(true);
   }
@@ -71,6 +85,7 @@ final class IngestService implements Service {
 
   @Override
   public void start() {
+    guard.start();
     thread.start();
     try {
       reading.get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -99,6 +114,15 @@ final class IngestService implements Service {
     if (now.state() != Health.State.RUNNING) {
       return now;
     }
+    if (guard.gap().isPresent()) {
+      return new Health(Health.State.DEGRADED, guard.gap().get().detail());
+    }
+    if (!guard.unread().isZero()) {
+      return new Health(
+          Health.State.DEGRADED,
+          "nobody has read slot %s for %d s"
+              .formatted(config.slotIn(topics), guard.unread().toSeconds()));
+    }
     if (heartbeat.problem().isPresent()) {
       return new Health(Health.State.DEGRADED, "heartbeat: " + heartbeat.problem().get());
     }
@@ -116,9 +140,12 @@ final class IngestService implements Service {
     Duration pause = FIRST_PAUSE;
     while (!isClosing()) {
       try {
-        new CaptureStart(config, postgres, kafka, topics, columnsBefore)
-            .prepare(new Progress())
-            .run(this::isClosing);
+        Progress progress = new Progress();
+        ChangeCapture capture =
+            new CaptureStart(config, postgres, kafka, topics, columnsBefore).prepare(progress);
+        progress.gap = capture.kept().gap();
+        guard.watch(slot -> capture.kept());
+        capture.run(() -> isClosing() || guard.gap().isPresent() || isDeaf());
       } catch (InterruptedException e) {
         LOG.debug("capture was interrupted");
         break;
@@ -158,6 +185,10 @@ final class IngestService implements Service {
     }
   }
 
+  private boolean isDeaf() {
+    return guard.unread().compareTo(LONGEST_UNREAD) > 0;
+  }
+
   private boolean isClosing() {
     return closing.getCount() == 0 || Thread.currentThread().isInterrupted();
   }
@@ -165,6 +196,7 @@ final class IngestService implements Service {
   @Override
   public void close() {
     closing.countDown();
+    guard.close();
     heartbeat.close();
     try {
       thread.join(CLOSE_TIMEOUT.toMillis());
@@ -183,11 +215,16 @@ final class IngestService implements Service {
 
   /** What a run tells, seen from the service. */
   private final class Progress implements ChangeCapture.Listener {
+    private Optional<String> gap = Optional.empty();
+
     @Override
     public void reading(boolean really) {
       if (!really) {
         health = new Health(Health.State.DEGRADED, "Postgres does not let us read the log yet");
-      } else if (health.state() != Health.State.RUNNING) {
+        return;
+      }
+      gap.ifPresent(this::pass);
+      if (health.state() != Health.State.RUNNING) {
         LOG.info("capture reads the log");
         lastHeartbeatNanos = System.nanoTime();
         health = Health.of(Health.State.RUNNING);
@@ -195,6 +232,15 @@ final class IngestService implements Service {
           heartbeat.start();
         }
       }
+    }
+
+    /** Now that every later change is read: what was derived before is void. */
+    private void pass(String reason) {
+      afterGap.everythingIsStale(reason);
+      CaptureOffsets.passed(kafka, topics);
+      gap = Optional.empty();
+      gapsPassed.increment();
+      LOG.warn("capture has begun anew; the cache is void and the views are seeded again");
     }
 
     @Override

@@ -117,7 +117,8 @@ public record Positions(
                     "process %d of Postgres reads slot %s".formatted(found.activePid(), slot),
                     "stop it first: the role ingest, or the connector with: freshet connect stop");
               });
-      GapGuard.check(new CaptureOffsets(position, Optional.empty()), here, state);
+      GapGuard.check(
+          new CaptureOffsets(position, Optional.empty()), here, state, TimelineHistory.none());
       return here;
     } catch (SQLException e) {
       throw Database.unreachable(postgres, e);

@@ -9,8 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +59,12 @@ public final class PostgresProbe implements Probe {
         coalesce(pg_wal_lsn_diff(
           CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
           restart_lsn), 0)::float8,
-        safe_wal_size::float8
+        safe_wal_size::float8, active
       FROM pg_replication_slots ORDER BY 1\
       """;
 
   private final PostgresConnection postgres;
+  private final SlotHistory history = new SlotHistory();
   private @Nullable Connection connection;
 
   public PostgresProbe(PostgresConnection postgres) {
@@ -125,24 +128,38 @@ public final class PostgresProbe implements Probe {
     }
   }
 
-  private static void slots(Statement statement, List<Reading> found) throws SQLException {
+  private void slots(Statement statement, List<Reading> found) throws SQLException {
+    long now = System.nanoTime();
+    Set<String> seen = new HashSet<>();
     try (ResultSet row = statement.executeQuery(SLOTS)) {
       for (int shown = 0; row.next() && shown < MOST_OF_A_KIND; shown++) {
         String slot = row.getString(1);
         String state = row.getString(2);
         boolean broken = state.equals("lost") || state.equals("unreserved");
+        double retained = Math.max(0, row.getDouble(3));
+        found.add(Reading.of(Figure.POSTGRES_SLOT_RETAINED_BYTES, "slot", slot, retained));
+        double left = Math.max(0, row.getDouble(4));
+        boolean limited = !row.wasNull();
+        seen.add(slot);
+        double growth = history.growth(slot, now, retained);
+        if (limited) {
+          found.add(Reading.of(Figure.POSTGRES_SLOT_LEFT_BYTES, "slot", slot, left));
+        }
+        if (limited && growth > 0) {
+          found.add(Reading.of(Figure.POSTGRES_SLOT_LEFT_SECONDS, "slot", slot, left / growth));
+        }
         found.add(
             Reading.of(
-                Figure.POSTGRES_SLOT_RETAINED_BYTES, "slot", slot, Math.max(0, row.getDouble(3))));
-        double left = row.getDouble(4);
-        if (!row.wasNull()) {
-          found.add(Reading.of(Figure.POSTGRES_SLOT_LEFT_BYTES, "slot", slot, Math.max(0, left)));
-        }
+                Figure.POSTGRES_SLOT_UNREAD_SECONDS,
+                "slot",
+                slot,
+                history.unreadSeconds(slot, now, row.getBoolean(5))));
         found.add(
             new Reading(
                 Figure.POSTGRES_SLOT_BROKEN, Map.of("slot", slot, "state", state), broken ? 1 : 0));
       }
     }
+    history.keep(seen);
   }
 
   private Connection connected() throws SQLException {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The records of the offsets topic, byte for byte as Kafka Connect writes them: key {@code
  * ["connector",{"server":"prefix"}]}, value the offset as a JSON object.
  *
- * <p>One more record says which database the position belongs to; its key has a connector name no
- * connector has, so that Connect passes it by. Not thread-safe.
+ * <p>Two more records say which database the position belongs to, and whether a gap is being
+ * passed; their keys have a connector name no connector has, so that Connect passes them by. Not
+ * thread-safe.
  */
 final class StoredOffsets {
 
@@ -38,6 +39,10 @@ final class StoredOffsets {
 
   byte[] sourceKey() {
     return write(List.of("freshet:" + topics.namespace(), Map.of("source", "postgres")));
+  }
+
+  byte[] gapKey() {
+    return write(List.of("freshet:" + topics.namespace(), Map.of("gap", "postgres")));
   }
 
   byte[] write(Object value) {

@@ -27,7 +27,8 @@ class ConnectorSettingsTest {
         Duration.ofSeconds(1),
         1,
         debezium,
-        Optional.empty());
+        Optional.empty(),
+        OnGap.STOP);
   }
 
   private static Map<String, String> settings(IngestConfig config, String address) {
@@ -66,7 +67,8 @@ class ConnectorSettingsTest {
             Duration.ofSeconds(1),
             1,
             Map.of(),
-            Optional.empty());
+            Optional.empty(),
+            OnGap.STOP);
     assertThat(settings(named, "postgres://u@h/d"))
         .containsEntry("slot.name", "s1")
         .containsEntry("publication.name", "p1");

@@ -9,8 +9,11 @@ import dev.freshet.runtime.Health;
 import dev.freshet.runtime.Service;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -114,7 +117,7 @@ class FaultIT {
   void aSlotDroppedWhileCaptureIsCutOffEndsTheService() throws SQLException {
     Pipeline pipeline = new Pipeline(stack, "fault");
     pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
-    try (Service service = pipeline.service("public.fault")) {
+    try (Service service = pipeline.service(config(OnGap.STOP, true), "public.fault")) {
       service.start();
       insert(pipeline, 1, 3);
       arrive(pipeline, 3);
@@ -124,7 +127,129 @@ class FaultIT {
           "SELECT pg_drop_replication_slot('fault')");
       Pipeline.until("it gives up", () -> service.health().state() == Health.State.FAILED);
       assertThat(service.health().detail()).contains("slot fault is gone");
+      assertThat(pipeline.reasons).isEmpty();
     }
+  }
+
+  @Test
+  void aSlotMadeAgainWhileCaptureRunsBeginsAnew() throws SQLException {
+    Pipeline pipeline = new Pipeline(stack, "fault");
+    pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
+    try (Service service = pipeline.service("public.fault")) {
+      service.start();
+      insert(pipeline, 1, 3);
+      arrive(pipeline, 3);
+      Pipeline.until("a position is stored", () -> stored(pipeline));
+      pipeline.sql(
+          "SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots",
+          "SELECT pg_drop_replication_slot('fault')",
+          "INSERT INTO fault VALUES (1000)",
+          "SELECT pg_create_logical_replication_slot('fault', 'pgoutput')");
+      detected("a slot made again", () -> !pipeline.reasons.isEmpty());
+      assertThat(pipeline.reasons).singleElement().asString().contains("was made again");
+      pipeline.sql("DELETE FROM fault WHERE id = 1000");
+      insert(pipeline, 4, 6);
+      arrive(pipeline, 6);
+      assertThat(CaptureOffsets.read(pipeline.kafka, pipeline.topics).gap()).isEmpty();
+      assertThat(pipeline.registry.counter("freshet.capture.gaps").count()).isEqualTo(1);
+      Pipeline.until("it is well", () -> service.health().isReady());
+    }
+  }
+
+  /** Kafka is down, so that capture itself sees nothing of it. */
+  @Test
+  void aSlotThatLosesItsLogIsSeenAtOnceAndCaptureBeginsAnew() throws SQLException {
+    Pipeline pipeline = new Pipeline(stack, "fault");
+    pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
+    pipeline.sql("ALTER SYSTEM SET max_slot_wal_keep_size = '16MB'", "SELECT pg_reload_conf()");
+    try (Service service = pipeline.service("public.fault")) {
+      service.start();
+      insert(pipeline, 1, 3);
+      arrive(pipeline, 3);
+      Pipeline.until("a position is stored", () -> stored(pipeline));
+      stack.kafka().stop();
+      insert(pipeline, 4, 4);
+      for (int segment = 0; segment < 6; segment++) {
+        pipeline.sql("SELECT pg_switch_wal()", "CREATE TABLE x" + segment + " ()");
+      }
+      pipeline.sql("CHECKPOINT");
+      detected(
+          "a lost slot",
+          () ->
+              pipeline.registry.get("freshet.slot.gap").tag("reason", "lost").gauge().value() == 1);
+      assertThat(service.health().detail()).contains("is lost");
+      stack.kafka().start();
+      Pipeline.until("capture begins anew", () -> !pipeline.reasons.isEmpty());
+      insert(pipeline, 5, 5);
+      pipeline.read(
+          pipeline.topics.changes(TableName.parse("public.fault")),
+          all -> all.stream().anyMatch(r -> new String(r.key(), UTF_8).equals("{\"id\":5}")));
+      Pipeline.until("it is well", () -> service.health().isReady());
+    }
+  }
+
+  @Test
+  void aStandbyWithASyncedSlotTakesOverWithoutAGap() throws Exception {
+    Pipeline pipeline = new Pipeline(stack, "fault");
+    pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
+    try (Standby standby = new Standby(stack);
+        Service service = pipeline.service("public.fault")) {
+      service.start();
+      insert(pipeline, 1, 5);
+      arrive(pipeline, 5);
+      pipeline.sql(
+          "ALTER SYSTEM SET synchronized_standby_slots = 'standby'", "SELECT pg_reload_conf()");
+      standby.awaitSyncedSlot("fault");
+      insert(pipeline, 6, 10);
+      standby.takeOver();
+      insert(pipeline, 11, 15);
+      arrive(pipeline, 15);
+      assertThat(pipeline.reasons).isEmpty();
+      assertThat(CaptureOffsets.read(pipeline.kafka, pipeline.topics).source())
+          .hasValueSatisfying(source -> assertThat(source.timeline()).isEqualTo(2));
+      Pipeline.until("it is well", () -> service.health().isReady());
+    }
+  }
+
+  @Test
+  void aStandbyWithoutTheSlotTakesOverAndCaptureBeginsAnew() throws Exception {
+    Pipeline pipeline = new Pipeline(stack, "fault");
+    pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
+    try (Standby standby = new Standby(stack);
+        Service service = pipeline.service(config(OnGap.BEGIN_ANEW, false), "public.fault")) {
+      service.start();
+      insert(pipeline, 1, 5);
+      arrive(pipeline, 5);
+      Pipeline.until("a position is stored", () -> stored(pipeline));
+      standby.takeOver();
+      detected("a slot that is gone", () -> !pipeline.reasons.isEmpty());
+      assertThat(pipeline.reasons).singleElement().asString().contains("slot fault is gone");
+      insert(pipeline, 6, 10);
+      arrive(pipeline, 10);
+      Pipeline.until("it is well", () -> service.health().isReady());
+    }
+  }
+
+  /** Waits for it, at most as long as is promised. */
+  private static void detected(String what, BooleanSupplier seen) {
+    long began = System.nanoTime();
+    Pipeline.until(what, seen);
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    System.out.printf("%s: detected after %d ms%n", what, took.toMillis());
+    assertThat(took).isLessThan(Duration.ofSeconds(10));
+  }
+
+  private static IngestConfig config(OnGap onGap, boolean failoverSlot) {
+    IngestConfig usual = IngestConfig.defaults();
+    return new IngestConfig(
+        usual.slot(),
+        usual.publication(),
+        usual.managePublication(),
+        usual.heartbeatInterval(),
+        usual.partitions(),
+        Map.of("slot.failover", Boolean.toString(failoverSlot)),
+        usual.connect(),
+        onGap);
   }
 
   private static boolean stored(Pipeline pipeline) {

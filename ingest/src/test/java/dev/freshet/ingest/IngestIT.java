@@ -174,13 +174,14 @@ class IngestIT {
   void aDroppedSlotIsRefused() throws SQLException {
     Pipeline pipeline = new Pipeline(stack, "dropped");
     pipeline.sql("CREATE TABLE public.dropped (id int PRIMARY KEY)");
-    try (Service first = pipeline.service("public.dropped")) {
+    IngestConfig stops = stopping();
+    try (Service first = pipeline.service(stops, "public.dropped")) {
       first.start();
       pipeline.sql("INSERT INTO dropped VALUES (1)");
       pipeline.read("public.dropped", 1);
     }
     pipeline.sql("SELECT pg_drop_replication_slot('dropped')");
-    try (Service second = pipeline.service("public.dropped")) {
+    try (Service second = pipeline.service(stops, "public.dropped")) {
       assertThatThrownBy(second::start)
           .isInstanceOfSatisfying(
               FreshetException.class,
@@ -188,11 +189,11 @@ class IngestIT {
       assertThat(second.health().state()).isEqualTo(Health.State.FAILED);
     }
     pipeline.sql("SELECT pg_create_logical_replication_slot('dropped', 'pgoutput')");
-    try (Service third = pipeline.service("public.dropped")) {
+    try (Service third = pipeline.service(stops, "public.dropped")) {
       assertThatThrownBy(third::start).hasMessageContaining("gap");
     }
     Ingest.forgetPosition(pipeline.kafka, pipeline.topics);
-    try (Service fourth = pipeline.service("public.dropped")) {
+    try (Service fourth = pipeline.service(stops, "public.dropped")) {
       fourth.start();
       pipeline.sql("INSERT INTO dropped VALUES (2)");
       pipeline.read("public.dropped", 2);
@@ -324,15 +325,7 @@ class IngestIT {
                 Map.of(TableName.parse("public.product"), Set.of("category_id", "nam"))))
         .extracting(r -> r.hint())
         .contains("did you mean name?");
-    IngestConfig byHand =
-        new IngestConfig(
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            java.time.Duration.ofSeconds(1),
-            1,
-            Map.of(),
-            Optional.empty());
+    IngestConfig byHand = stopping(false);
     assertThat(
             PostgresCheck.run(
                 byHand,
@@ -342,5 +335,21 @@ class IngestIT {
         .extracting(r -> r.hint())
         .contains(
             "CREATE PUBLICATION \"doctor\" FOR TABLE \"freshet\".\"heartbeat\", \"public\".\"product\" WITH (publish_via_partition_root = true);");
+  }
+
+  private static IngestConfig stopping() {
+    return stopping(true);
+  }
+
+  private static IngestConfig stopping(boolean managePublication) {
+    return new IngestConfig(
+        Optional.empty(),
+        Optional.empty(),
+        managePublication,
+        java.time.Duration.ofSeconds(1),
+        1,
+        Map.of(),
+        Optional.empty(),
+        OnGap.STOP);
   }
 }

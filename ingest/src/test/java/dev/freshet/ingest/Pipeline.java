@@ -7,6 +7,8 @@ import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -34,6 +37,10 @@ final class Pipeline {
   final Topics topics;
   final KafkaConnection kafka;
   final PostgresConnection postgres;
+  final MeterRegistry registry = new SimpleMeterRegistry();
+
+  /** The gaps after which capture began anew. */
+  final List<String> reasons = new CopyOnWriteArrayList<>();
 
   Pipeline(EmbeddedStack stack, String namespace) {
     this.topics = new Topics(namespace);
@@ -50,7 +57,8 @@ final class Pipeline {
     for (String table : tables) {
       all.put(TableName.parse(table), Set.of());
     }
-    return Ingest.service(config, postgres, kafka, topics, all, Stages.off());
+    return Ingest.service(
+        config, postgres, kafka, topics, all, Stages.off(), registry, reasons::add);
   }
 
   void sql(String... statements) throws SQLException {

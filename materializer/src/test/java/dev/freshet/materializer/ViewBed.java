@@ -65,7 +65,17 @@ final class ViewBed implements AutoCloseable {
     TopicProvisioner.ensure(kafka, Ingest.topics(IngestConfig.defaults(), topics, tables));
     TopicProvisioner.ensure(kafka, Materializer.topics(topics, views));
     this.capture =
-        Ingest.service(IngestConfig.defaults(), postgres, kafka, topics, captured, Stages.off());
+        Ingest.service(
+            IngestConfig.defaults(),
+            postgres,
+            kafka,
+            topics,
+            captured,
+            Stages.off(),
+            new SimpleMeterRegistry(),
+            reason -> {
+              throw new AssertionError(reason);
+            });
     capture.start();
   }
 

@@ -108,6 +108,10 @@ enum Chain {
         bed.kafka(),
         topics,
         TestBed.RULES.columnsNeededBefore(),
-        Stages.off());
+        Stages.off(),
+        new SimpleMeterRegistry(),
+        reason -> {
+          throw new IllegalStateException(reason);
+        });
   }
 }

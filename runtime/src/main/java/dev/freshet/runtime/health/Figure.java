@@ -40,6 +40,11 @@ public enum Figure {
   POSTGRES_SLOT_LEFT_BYTES(
       "WAL that may still be written before max_slot_wal_keep_size drops what a slot needs; absent"
           + " without that limit; label slot"),
+  POSTGRES_SLOT_LEFT_SECONDS(
+      "time until max_slot_wal_keep_size drops what a slot needs, at the rate of the last five"
+          + " minutes; absent without that limit and while the slot keeps up; label slot"),
+  POSTGRES_SLOT_UNREAD_SECONDS(
+      "how long nobody has been seen reading a replication slot; label slot", 60, 3600),
   POSTGRES_SLOT_BROKEN(
       "1 when a replication slot is losing or has lost its WAL; labels slot, state", 1, 1);
 
