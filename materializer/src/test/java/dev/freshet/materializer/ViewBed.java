@@ -35,6 +35,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
 
 /** Capture and views of one namespace on a running stack, with what tests do to them. */
 final class ViewBed implements AutoCloseable {
@@ -172,6 +173,19 @@ final class ViewBed implements AutoCloseable {
     }
     found.sort(null);
     return found;
+  }
+
+  /** The offsets Kafka knows of this group, by topic. */
+  Map<String, Long> committed(String group) throws Exception {
+    try (Admin admin = Admin.create(kafka.clientProperties("test"))) {
+      Map<String, Long> found = new HashMap<>();
+      admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .forEach((partition, at) -> found.put(partition.topic(), at.offset()));
+      return found;
+    }
   }
 
   /** Waits until the table has the rows its SQL gives. */

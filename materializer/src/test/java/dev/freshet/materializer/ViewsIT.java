@@ -37,21 +37,25 @@ class ViewsIT {
     stack = EmbeddedStack.builder().kafkaSetting("broker.session.timeout.ms", "60000").start();
   }
 
-  @BeforeEach
-  void makeTables() throws Exception {
+  private static void run(String... statements) throws Exception {
     try (Connection connection =
             DriverManager.getConnection(
                 stack.postgres().jdbcUrl(), stack.postgres().user(), stack.postgres().password());
         Statement statement = connection.createStatement()) {
-      statement.execute("drop table if exists branches, accounts");
-      statement.execute("create table branches (id bigint primary key, region text)");
-      statement.execute(
-          "create table accounts (id bigint primary key, branch bigint, balance numeric(14,2) not null)");
-      statement.execute(
-          "insert into branches select g, 'r' || g % 5 from generate_series(0, 19) g");
-      statement.execute(
-          "insert into accounts select g, nullif(g % 25, 24), 100 from generate_series(1, 1000) g");
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
     }
+  }
+
+  @BeforeEach
+  void makeTables() throws Exception {
+    run(
+        "drop table if exists branches, accounts",
+        "create table branches (id bigint primary key, region text)",
+        "create table accounts (id bigint primary key, branch bigint, balance numeric(14,2) not null)",
+        "insert into branches select g, 'r' || g % 5 from generate_series(0, 19) g",
+        "insert into accounts select g, nullif(g % 25, 24), 100 from generate_series(1, 1000) g");
   }
 
   @AfterAll
@@ -227,6 +231,80 @@ class ViewsIT {
       bed.sql("update accounts set branch = null where id % 3 = 0");
       bed.awaitEqual(sameColumns);
     }
+  }
+
+  @Test
+  void aLargeValueStaysWhenTheKeyOfItsRowChanges() throws Exception {
+    run(
+        "drop table if exists notes",
+        "create table notes (id bigint primary key, kind text, body text)",
+        "alter table notes alter body set storage external", // never in line, never compressed
+        "insert into notes select g, 'k' || g % 3, repeat(g::text || '-', 4000)"
+            + " from generate_series(1, 9) g");
+    View view =
+        ViewBed.view(
+            stack,
+            "bodies",
+            "select kind, count(*) as n, min(id) as first, max(body) as body from notes group by kind");
+    try (ViewBed bed = new ViewBed(stack, "toast", folder.resolve("e"), List.of(view))) {
+      bed.startViews();
+      bed.awaitLive();
+      for (String identity : List.of("default", "full")) {
+        bed.sql("alter table notes replica identity " + identity);
+        bed.sql("update notes set id = id + 100 where id % 2 = 0");
+        bed.sql("update notes set id = -id", "update notes set kind = 'k9' where id % 5 = 0");
+        bed.awaitEqual(view);
+        assertThat(known(bed, "bodies").errors()).as(identity).isZero();
+      }
+    }
+  }
+
+  @Test
+  void timesAreRightFromTheBeginningOfTimeToItsEnd() throws Exception {
+    run(
+        "drop table if exists times",
+        "create table times (id bigint primary key, d date, ts timestamp, tz timestamptz)",
+        times(0));
+    View view = ViewBed.view(stack, "all_times", "select id, d, ts, tz from times");
+    try (ViewBed bed = new ViewBed(stack, "times", folder.resolve("f"), List.of(view))) {
+      bed.startViews();
+      bed.awaitLive();
+      bed.awaitEqual(view);
+      assertThat(bed.committed("times-commits"))
+          .as("positions are told to Kafka though nothing has changed")
+          .containsKey(bed.topics.heartbeats());
+      bed.sql(times(100));
+      bed.awaitEqual(view);
+      assertThat(known(bed, "all_times").errors()).isZero();
+    }
+  }
+
+  private static String times(int from) {
+    List<String> days =
+        List.of(
+            "infinity",
+            "-infinity",
+            "4713-01-01 BC",
+            "0044-03-15 BC",
+            "0001-12-31 BC",
+            "0001-01-01",
+            "1582-10-10",
+            "1969-12-31",
+            "9999-12-31",
+            "10000-01-01",
+            "294276-12-31");
+    StringBuilder sql = new StringBuilder("insert into times values ");
+    for (int i = 0; i < days.size(); i++) {
+      String day = days.get(i);
+      String time =
+          day.endsWith("BC")
+              ? day.replace(" BC", " 23:59:59.999999 BC")
+              : day.endsWith("y") ? day : day + " 23:59:59.999999";
+      sql.append(i == 0 ? "" : ", ")
+          .append("(%d, '%s', '%s', '%s')".formatted(from + i, day, time, time));
+    }
+    return sql.append(", (%d, '5874897-12-31', null, null)".formatted(from + days.size()))
+        .toString();
   }
 
   private static Registry.Known known(ViewBed bed, String view) throws Exception {

@@ -7,6 +7,7 @@ import dev.freshet.runtime.DeadLetters;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.OffsetPace;
 import dev.freshet.runtime.Service;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -70,7 +71,7 @@ public final class Aligner implements Service {
    *
    * @param tables the change topics of all tables that views read
    * @param database for heartbeats on demand
-   * @param clock tells when a record was given up
+   * @param clock tells when a record was given up, and when positions are told again
    */
   public Aligner(
       Topics topics,
@@ -181,6 +182,7 @@ public final class Aligner implements Service {
     private final OpenCommits open = new OpenCommits();
     private final List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
     private final Set<TopicPartition> tablePartitions = new HashSet<>();
+    private final OffsetPace pace = new OffsetPace(clock);
     private final TopicPartition heartbeats = new TopicPartition(topics.heartbeats(), 0);
 
     Loop(
@@ -251,6 +253,9 @@ public final class Aligner implements Service {
         }
       }
       if (open.isEmpty() && letters.isEmpty()) {
+        if (pace.isDue()) {
+          commit(List.of());
+        }
         return;
       }
       if (newestHeartbeat != Long.MIN_VALUE) {
@@ -268,9 +273,12 @@ public final class Aligner implements Service {
     }
 
     private void publish(List<CommitBatch> batches) {
-      if (batches.isEmpty() && letters.isEmpty()) {
-        return;
+      if (!batches.isEmpty() || !letters.isEmpty() || pace.isDue()) {
+        commit(batches);
       }
+    }
+
+    private void commit(List<CommitBatch> batches) {
       Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
       for (TopicPartition partition : consumer.assignment()) {
         next.put(partition, new OffsetAndMetadata(consumer.position(partition)));
@@ -286,6 +294,7 @@ public final class Aligner implements Service {
       }
       producer.sendOffsetsToTransaction(next, consumer.groupMetadata());
       producer.commitTransaction();
+      pace.told();
       letters.clear();
       transactions.increment(batches.size());
     }

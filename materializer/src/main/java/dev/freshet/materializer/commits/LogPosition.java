@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  *     {@code source.sequence}; 0 when the event has none
  * @param lsn the change itself; rises within a transaction, not across transactions
  * @param committedMicros commit time by the database's clock, microseconds since 1970
+ * @param removal whether it takes a row away. A row whose key changes is taken away and comes again
+ *     at the same {@code lsn}
  */
-record LogPosition(TableName table, long transaction, Lsn lsn, long committedMicros) {
+record LogPosition(
+    TableName table, long transaction, Lsn lsn, long committedMicros, boolean removal) {
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -45,6 +48,7 @@ record LogPosition(TableName table, long transaction, Lsn lsn, long committedMic
 
   private static @Nullable LogPosition find(JsonParser json) throws IOException {
     LogPosition found = null;
+    boolean removal = false;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
       boolean object = json.nextToken() == JsonToken.START_OBJECT;
@@ -52,11 +56,17 @@ record LogPosition(TableName table, long transaction, Lsn lsn, long committedMic
         found = find(json);
       } else if (object && field.equals("source")) {
         found = source(json);
+      } else if (field.equals("op")) {
+        removal = "d".equals(json.getText());
+        json.skipChildren();
       } else {
         json.skipChildren();
       }
     }
-    return found;
+    return found == null || !removal
+        ? found
+        : new LogPosition(
+            found.table(), found.transaction(), found.lsn(), found.committedMicros(), true);
   }
 
   private static @Nullable LogPosition source(JsonParser json) throws IOException {
@@ -79,7 +89,7 @@ record LogPosition(TableName table, long transaction, Lsn lsn, long committedMic
     }
     return schema.isEmpty() || table.isEmpty()
         ? null
-        : new LogPosition(new TableName(schema, table), transaction, new Lsn(lsn), micros);
+        : new LogPosition(new TableName(schema, table), transaction, new Lsn(lsn), micros, false);
   }
 
   /** The first of {@code ["24023128","24023130"]}; 0 for {@code [null,"24023130"]}. */

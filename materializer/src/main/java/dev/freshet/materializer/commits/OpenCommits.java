@@ -2,6 +2,7 @@ package dev.freshet.materializer.commits;
 
 import dev.freshet.events.Lsn;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Transactions of which more may still come, in the order of their commits.
@@ -22,7 +24,13 @@ import org.apache.kafka.common.TopicPartition;
 final class OpenCommits {
 
   private record Placed(
-      LogPosition at, TopicPartition partition, long offset, CommitBatch.Change change) {}
+      LogPosition at, TopicPartition partition, long offset, CommitBatch.Change change) {
+
+    /** As they happened: a row whose key changes goes and comes at one place of the log. */
+    static final Comparator<Placed> ORDER =
+        Comparator.<Placed, Lsn>comparing(placed -> placed.at().lsn())
+            .thenComparing(placed -> !placed.at().removal());
+  }
 
   /** A heartbeat, and how far the topics reached when it was here. */
   private record Mark(long transaction, Map<TopicPartition, Long> ends) {}
@@ -73,9 +81,22 @@ final class OpenCommits {
     return take(open.headMap(until, true), longest);
   }
 
-  /** Everything, whole or not: there is no more room to wait. */
+  /**
+   * Everything, whole or not: there is no more room to wait. Only a removal that is the last of its
+   * transaction stays, because the row may be about to come again under another key.
+   */
   List<CommitBatch> all(int longest) {
-    return take(open, longest);
+    NavigableMap<Long, List<Placed>> parts = new TreeMap<>(open);
+    open.clear();
+    parts.forEach(
+        (transaction, placed) -> {
+          Placed last = Collections.max(placed, Placed.ORDER);
+          if (last.at().removal()) {
+            placed.remove(last);
+            open.put(transaction, new ArrayList<>(List.of(last)));
+          }
+        });
+    return take(parts, longest);
   }
 
   private List<CommitBatch> take(NavigableMap<Long, List<Placed>> transactions, int longest) {
@@ -85,16 +106,19 @@ final class OpenCommits {
     long micros = 0;
     long size = 0;
     for (List<Placed> transaction : transactions.values()) {
-      transaction.sort(Comparator.comparing(placed -> placed.at().lsn()));
+      transaction.sort(Placed.ORDER);
       boolean first = true;
+      @Nullable Lsn previous = null;
       for (Placed placed : transaction) {
-        if (size > longest) {
-          // Between two transactions a batch may end; inside one it goes on in the next record.
+        if (size > longest && !placed.at().lsn().equals(previous)) {
+          // Between two transactions a batch may end; inside one it goes on in the next record, but
+          // not between a row that goes and the same row that comes with another key.
           batches.add(new CommitBatch(first, new Lsn(lsn), micros, changes));
           changes.clear();
           size = 0;
         }
         first = false;
+        previous = placed.at().lsn();
         changes.add(placed.change());
         size += placed.change().bytes();
         bytes -= placed.change().bytes();

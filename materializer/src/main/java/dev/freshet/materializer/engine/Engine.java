@@ -4,7 +4,6 @@ import dev.freshet.events.Lsn;
 import dev.freshet.events.Row;
 import dev.freshet.events.RowChange;
 import dev.freshet.events.TableName;
-import dev.freshet.materializer.plan.EvaluationException;
 import dev.freshet.materializer.plan.ViewPlan;
 import dev.freshet.materializer.row.RowReader;
 import dev.freshet.materializer.state.State;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A view that follows its tables: row changes in, changes of view rows out.
@@ -70,15 +68,7 @@ public final class Engine {
       return;
     }
     if (after != null) {
-      @Nullable Object[] row;
-      try {
-        row = feed.reader().read(after);
-      } catch (EvaluationException unreadable) {
-        feed.rows()
-            .putError(feed.reader().key(after), String.valueOf(unreadable.getMessage()), lsn);
-        return;
-      }
-      feed.rows().put(row, lsn);
+      feed.rows().put(feed.reader().read(after), lsn);
     } else if (change.before() != null) {
       feed.rows().remove(feed.reader().key(change.before()), lsn);
     }

@@ -3,11 +3,13 @@ package dev.freshet.materializer.engine;
 import dev.freshet.events.Lsn;
 import dev.freshet.materializer.plan.Column;
 import dev.freshet.materializer.plan.Source;
-import dev.freshet.materializer.row.Unchanged;
+import dev.freshet.materializer.row.Missing;
+import dev.freshet.materializer.row.Reading;
 import dev.freshet.materializer.state.Decoder;
 import dev.freshet.materializer.state.Encoder;
 import dev.freshet.materializer.state.OrderedKey;
 import dev.freshet.materializer.state.State;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +20,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a row was before a change comes from here, never from the event: so any replica identity
  * will do, an event that comes again changes nothing, one older than the row is ignored, and a
- * value the log left out (TOAST) is taken from the row before.
+ * value the log left out (TOAST) is taken from the row before. A row whose primary key changes is
+ * removed and comes again at one place of the log: there the row before is the one just removed.
  */
 final class TableStore implements Rows {
 
   private static final int ROW = 0;
   private static final int ERROR = 1;
 
-  /** A row, or the reason why there is none that could be used. */
+  /**
+   * A row, and why it cannot be used if so. Then what is known of it is kept all the same: later
+   * events leave out what did not change.
+   */
   @SuppressWarnings("ArrayRecordComponent") // looked into, never compared
-  private record Stored(long lsn, @Nullable Object @Nullable [] row, @Nullable String error) {}
+  private record Stored(long lsn, @Nullable Object[] row, @Nullable String error) {}
 
   private final State state;
   private final Keys keys;
@@ -35,6 +41,8 @@ final class TableStore implements Rows {
   private final int keyWidth;
   private final ErrorSet.Place errors;
   private final Output above;
+  private @Nullable Stored removed;
+  private long removedAt = -1;
 
   TableStore(State state, Stores stores, Source source, ErrorSet errors, Output above) {
     this.state = state;
@@ -55,7 +63,7 @@ final class TableStore implements Rows {
 
   /** A row of a snapshot: older than every change, and the only one of its key. */
   void seed(@Nullable Object[] row) {
-    state.put(key(row), encode(row, new Stored(0, row, null)));
+    state.put(key(row), encode(new Stored(0, row, null)));
     above.push(row, 1);
   }
 
@@ -65,30 +73,18 @@ final class TableStore implements Rows {
   }
 
   /** The row is this now. */
-  void put(@Nullable Object[] row, Lsn lsn) {
+  void put(Reading reading, Lsn lsn) {
+    @Nullable Object[] row = reading.row();
     Bytes key = key(row);
     Stored before = read(key);
     if (before != null && Long.compareUnsigned(lsn.value(), before.lsn()) < 0) {
       return;
     }
-    int missing = fill(row, before);
-    if (missing >= 0) {
-      String problem =
-          "column %s was left out of the log (TOAST) and no earlier row is known"
-              .formatted(columns.get(missing).name());
-      replace(key, row, before, new Stored(lsn.value(), null, problem));
-    } else {
-      replace(key, row, before, new Stored(lsn.value(), row, null));
-    }
-  }
-
-  /** The row cannot be used, for this reason. */
-  void putError(@Nullable Object[] primaryKey, String reason, Lsn lsn) {
-    Bytes key = key(primaryKey);
-    Stored before = read(key);
-    if (before == null || Long.compareUnsigned(lsn.value(), before.lsn()) >= 0) {
-      replace(key, primaryKey, before, new Stored(lsn.value(), null, reason));
-    }
+    // An event that comes again finds itself; what was removed there may be a stretch of the past.
+    boolean again = before != null && before.lsn() == lsn.value();
+    String missing = fill(row, removedAt == lsn.value() && !again ? removed : before);
+    String error = reading.problem() == null ? missing : reading.problem();
+    replace(key, before, new Stored(lsn.value(), row, error));
   }
 
   /** The row is gone. */
@@ -96,8 +92,10 @@ final class TableStore implements Rows {
     Bytes key = key(primaryKey);
     Stored before = read(key);
     if (before != null && Long.compareUnsigned(lsn.value(), before.lsn()) >= 0) {
+      removed = before;
+      removedAt = lsn.value();
       state.put(key, null);
-      tell(primaryKey, before, -1);
+      tell(before, -1);
     }
   }
 
@@ -109,74 +107,75 @@ final class TableStore implements Rows {
           Stored stored = decode(entry.value());
           if (Long.compareUnsigned(stored.lsn(), lsn.value()) <= 0) {
             state.put(entry.key(), null);
-            tell(primaryKey(entry, stored), stored, -1);
+            tell(stored, -1);
           }
         });
   }
 
-  private static @Nullable Object[] primaryKey(State.Entry entry, Stored stored) {
-    if (stored.row() != null) {
-      return stored.row();
-    }
-    Decoder in = new Decoder(entry.value());
-    in.number();
-    in.read();
-    in.text();
-    return in.row((int) in.number());
-  }
-
-  /** Takes values the log left out from the row before; the first column without one, or -1. */
-  private static int fill(@Nullable Object[] row, @Nullable Stored before) {
+  /** Takes values the log left out from the row before; says which one is not known there. */
+  private @Nullable String fill(@Nullable Object[] row, @Nullable Stored before) {
+    String problem = null;
     for (int i = 0; i < row.length; i++) {
-      if (row[i] == Unchanged.VALUE) {
-        if (before == null || before.row() == null) {
-          return i;
-        }
+      if (row[i] == Missing.UNCHANGED && before != null) {
         row[i] = before.row()[i];
       }
+      if (row[i] == Missing.UNCHANGED && problem == null) {
+        problem =
+            before != null && before.error() != null
+                ? before.error()
+                : "column %s was left out of the log (TOAST) and no earlier row is known"
+                    .formatted(columns.get(i).name());
+      }
     }
-    return -1;
+    return problem;
   }
 
-  private void replace(
-      Bytes key, @Nullable Object[] primaryKey, @Nullable Stored before, Stored now) {
+  private void replace(Bytes key, @Nullable Stored before, Stored now) {
     boolean same =
-        before != null && java.util.Arrays.equals(before.row(), now.row()) && now.row() != null;
+        before != null
+            && before.error() == null
+            && now.error() == null
+            && Arrays.equals(before.row(), now.row());
     // The new row first: a group or a left join's partner never looks empty in between. Who looks
     // here meanwhile finds what was before a row comes, and what is after one went (see Side).
     if (!same) {
-      tell(primaryKey, now, 1);
+      tell(now, 1);
     }
-    state.put(key, encode(primaryKey, now));
+    state.put(key, encode(now));
     if (!same && before != null) {
-      tell(primaryKey, before, -1);
+      tell(before, -1);
     }
   }
 
-  private void tell(@Nullable Object[] primaryKey, Stored stored, long weight) {
-    if (stored.row() != null) {
+  private void tell(Stored stored, long weight) {
+    if (stored.error() == null) {
       above.push(stored.row(), weight);
     } else {
-      errors.add(java.util.Arrays.copyOf(primaryKey, keyWidth), stored.error(), weight);
+      errors.add(Arrays.copyOf(stored.row(), keyWidth), stored.error(), weight);
     }
   }
 
-  private byte[] encode(@Nullable Object[] primaryKey, Stored stored) {
+  private static byte[] encode(Stored stored) {
     Encoder out = new Encoder().number(stored.lsn());
-    if (stored.row() != null) {
+    if (stored.error() == null) {
       return out.write(ROW).row(stored.row()).bytes();
     }
-    return out.write(ERROR)
-        .text(String.valueOf(stored.error()))
-        .number(keyWidth)
-        .row(java.util.Arrays.copyOf(primaryKey, keyWidth))
-        .bytes();
+    @Nullable Object[] known = stored.row().clone();
+    Encoder unknown = new Encoder();
+    for (int i = 0; i < known.length; i++) {
+      if (known[i] instanceof Missing) {
+        known[i] = null;
+        unknown.number(i);
+      }
+    }
+    out.write(ERROR).text(stored.error()).row(known);
+    return out.write(unknown.bytes()).bytes();
   }
 
   @Override
   public @Nullable Object @Nullable [] find(byte[] primaryKey) {
     Stored stored = read(keys.begin().write(primaryKey).key());
-    return stored == null ? null : stored.row();
+    return stored == null || stored.error() != null ? null : stored.row();
   }
 
   private @Nullable Stored read(Bytes key) {
@@ -187,8 +186,14 @@ final class TableStore implements Rows {
   private Stored decode(byte[] stored) {
     Decoder in = new Decoder(stored);
     long lsn = in.number();
-    return in.read() == ROW
-        ? new Stored(lsn, in.row(columns.size()), null)
-        : new Stored(lsn, null, in.text());
+    if (in.read() == ROW) {
+      return new Stored(lsn, in.row(columns.size()), null);
+    }
+    String error = in.text();
+    @Nullable Object[] known = in.row(columns.size());
+    while (!in.atEnd()) {
+      known[(int) in.number()] = Missing.UNCHANGED;
+    }
+    return new Stored(lsn, known, error);
   }
 }

@@ -7,6 +7,7 @@ import dev.freshet.events.Topics;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
+import dev.freshet.runtime.OffsetPace;
 import dev.freshet.runtime.Service;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
@@ -37,8 +38,9 @@ import org.slf4j.LoggerFactory;
  * Row changes in, refreshes of Postgres's materialized views out, one after the other.
  *
  * <p>A change counts as read once every view that shows it was refreshed after it: what was not, is
- * read again after a crash. Each start begins with one refresh of every view: it may be new in the
- * config, and the log may have lost what nobody read in time.
+ * read again after a crash. Where one view lags, only the tables it reads are read again. Each
+ * start begins with one refresh of every view: it may be new in the config, and the log may have
+ * lost what nobody read in time.
  */
 public final class RefreshService implements Service {
 
@@ -58,6 +60,9 @@ public final class RefreshService implements Service {
   private final Thread thread = new Thread(this::run, "materializer-refresh");
   private final Set<Long> xids = new LinkedHashSet<>();
   private final Set<TableName> failing = new LinkedHashSet<>();
+  private final Progress<TopicPartition> progress;
+  private final OffsetPace pace;
+  private Map<TopicPartition, Long> told = Map.of();
   private volatile Health health = Health.of(Health.State.STARTING);
   private volatile boolean closing;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> polling;
@@ -80,6 +85,11 @@ public final class RefreshService implements Service {
     this.views = List.copyOf(views);
     this.refresher = new Refresher(database, registry);
     this.clock = clock;
+    this.pace = new OffsetPace(clock);
+    this.progress =
+        new Progress<>(
+            this.views,
+            partition -> java.util.Objects.requireNonNull(tables.get(partition.topic())));
     for (MaterializedView view : views) {
       debounces.put(view.name(), new Debounce(config));
       view.tables().forEach(table -> tables.put(topics.changes(table), table));
@@ -122,9 +132,8 @@ public final class RefreshService implements Service {
       health = Health.of(Health.State.RUNNING);
       while (!closing) {
         consumer.poll(LONGEST_POLL).forEach(this::take);
-        if (refreshDue()) {
-          commit(consumer);
-        }
+        refreshDue(consumer);
+        commit(consumer);
       }
       health = Health.of(Health.State.STOPPED);
     } catch (WakeupException closed) {
@@ -178,16 +187,14 @@ public final class RefreshService implements Service {
     return java.util.Objects.requireNonNull(debounces.get(view.name()));
   }
 
-  /** Refreshes what is due; whether nothing waits any more. */
-  private boolean refreshDue() {
-    boolean refreshed = false;
+  private void refreshDue(KafkaConsumer<byte[], byte[]> consumer) {
     for (MaterializedView view : views) {
       if (!debounce(view).isDue(clock.instant()) || closing || !seesEverything()) {
         continue;
       }
       debounce(view).begins();
       if (refresher.refresh(view)) {
-        refreshed = true;
+        progress.refreshed(view, positions(consumer), waiting());
         failing.remove(view.name());
         views.stream()
             .filter(other -> other.others().contains(view.name()))
@@ -202,12 +209,29 @@ public final class RefreshService implements Service {
               ? Health.of(Health.State.RUNNING)
               : new Health(Health.State.DEGRADED, "not refreshed: " + failing);
     }
-    return refreshed && debounces.values().stream().allMatch(one -> one.due().isEmpty());
+  }
+
+  private static Map<TopicPartition, Long> positions(KafkaConsumer<byte[], byte[]> consumer) {
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    consumer.assignment().forEach(one -> positions.put(one, consumer.position(one)));
+    return positions;
+  }
+
+  private Set<TableName> waiting() {
+    Set<TableName> waiting = new LinkedHashSet<>();
+    views.stream()
+        .filter(view -> debounce(view).due().isPresent())
+        .forEach(view -> waiting.add(view.name()));
+    return waiting;
   }
 
   private boolean seesEverything() {
     try {
-      return xids.isEmpty() || refresher.sees(xids);
+      if (xids.isEmpty() || refresher.sees(xids)) {
+        xids.clear(); // what is visible once stays so
+        return true;
+      }
+      return false;
     } catch (SQLException e) {
       refresher.disconnect();
       health = new Health(Health.State.DEGRADED, String.valueOf(e.getMessage()));
@@ -216,15 +240,19 @@ public final class RefreshService implements Service {
   }
 
   private void commit(KafkaConsumer<byte[], byte[]> consumer) {
+    Map<TopicPartition, Long> reached = progress.everywhere(positions(consumer), waiting());
+    reached.replaceAll((partition, at) -> Math.max(at, told.getOrDefault(partition, at)));
+    if (reached.isEmpty() || (reached.equals(told) && !pace.isDue())) {
+      return;
+    }
+    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
+    reached.forEach((partition, offset) -> next.put(partition, new OffsetAndMetadata(offset)));
     try {
-      Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
-      for (TopicPartition partition : consumer.assignment()) {
-        next.put(partition, new OffsetAndMetadata(consumer.position(partition)));
-      }
       consumer.commitSync(next);
-      xids.clear();
+      told = reached;
+      pace.told();
     } catch (RetriableException e) {
-      LOG.warn("{} tells Kafka after the next refresh what it has read: {}", name(), e.toString());
+      LOG.warn("{} tells Kafka later what it has read: {}", name(), e.toString());
     }
   }
 

@@ -28,45 +28,56 @@ public final class RowReader {
   }
 
   /**
-   * A value for each column of the source; {@link Unchanged#VALUE} where the image has the TOAST
-   * marker.
+   * All columns of the source. One that cannot be read is an error of the row and keeps none of the
+   * others from being known.
    *
-   * @throws EvaluationException when a column is missing or its text is no value of its type; the
-   *     row is an error of the view
+   * @throws EvaluationException when that is so of the primary key: nobody can tell whose row it is
    */
-  public @Nullable Object[] read(Row image) {
-    return read(image, columns.size());
+  public Reading read(Row image) {
+    @Nullable Object[] row = new @Nullable Object[columns.size()];
+    String problem = null;
+    for (int i = 0; i < row.length; i++) {
+      try {
+        row[i] = column(image, i);
+      } catch (EvaluationException unreadable) {
+        if (i < source.keyWidth()) {
+          throw unreadable;
+        }
+        row[i] = Missing.UNREADABLE;
+        problem = problem == null ? unreadable.getMessage() : problem;
+      }
+    }
+    return new Reading(row, problem);
   }
 
   /**
    * The primary key alone, which every image has, also that of a deleted row.
    *
-   * @throws EvaluationException as {@link #read}
+   * @throws EvaluationException when a column is missing or its text is no value of its type
    */
   public @Nullable Object[] key(Row image) {
-    return read(image, source.keyWidth());
+    @Nullable Object[] key = new @Nullable Object[source.keyWidth()];
+    for (int i = 0; i < key.length; i++) {
+      key[i] = column(image, i);
+    }
+    return key;
   }
 
-  private @Nullable Object[] read(Row image, int width) {
-    int[] hint = places;
+  private @Nullable Object column(Row image, int i) {
+    Column column = columns.get(i);
     List<String> names = image.columns();
-    @Nullable Object[] values = new @Nullable Object[width];
-    for (int i = 0; i < width; i++) {
-      Column column = columns.get(i);
-      int place = hint[i];
-      if (place >= names.size() || !names.get(place).equals(column.name())) {
-        place = names.indexOf(column.name());
-        if (place < 0) {
-          throw new EvaluationException(
-              "the change event of %s has no column %s".formatted(source.table(), column.name()));
-        }
-        hint = hint.clone();
-        hint[i] = place;
-        places = hint;
+    int place = places[i];
+    if (place >= names.size() || !names.get(place).equals(column.name())) {
+      place = names.indexOf(column.name());
+      if (place < 0) {
+        throw new EvaluationException(
+            "the change event of %s has no column %s".formatted(source.table(), column.name()));
       }
-      values[i] = value(column, image.values().get(place));
+      int[] hint = places.clone();
+      hint[i] = place;
+      places = hint;
     }
-    return values;
+    return value(column, image.values().get(place));
   }
 
   private @Nullable Object value(Column column, @Nullable String text) {
@@ -74,7 +85,7 @@ public final class RowReader {
       return null;
     }
     if (Row.isUnavailable(text)) {
-      return Unchanged.VALUE;
+      return Missing.UNCHANGED;
     }
     try {
       return EventText.value(text, column.type().kind());

@@ -207,6 +207,52 @@ class EngineTest {
   }
 
   @Test
+  void aRowWhoseKeyChangesKeepsWhatTheLogLeftOut() {
+    view(Plans.aggregate(SALES, List.of(1), Plans.call(AggregateFunction.MAX, SALES, 4)));
+    put(SALES, 1, 7, "1", null, "long text");
+    put(SALES, 2, 8, "1", null, "other text");
+    settle();
+    move(1, 3, 7, "2", null, Row.UNAVAILABLE);
+    settle();
+    assertThat(engine.someErrors(1)).isEmpty();
+    assertThat(view.values()).containsExactlyInAnyOrder("[7, long text]", "[8, other text]");
+    move(2, 1, 9, "2", null, Row.UNAVAILABLE); // onto the key that has become free
+    move(1, 4, 9, "3", null, Row.UNAVAILABLE);
+    settle();
+    assertThat(view.values()).containsExactlyInAnyOrder("[7, long text]", "[9, other text]");
+    delete(SALES, 4);
+    put(SALES, 5, 9, "1", null, Row.UNAVAILABLE); // another row: nothing is known of it
+    settle();
+    assertThat(engine.errors()).isEqualTo(1);
+  }
+
+  private void move(long from, @Nullable Object... to) {
+    delete(SALES, from);
+    engine.apply(new RowChange.Insert(at(SALES, lsn), row(SALES, to)));
+  }
+
+  @Test
+  void anErrorHealsThoughTheLogLeavesOutWhatDidNotChange() {
+    view(Plans.aggregate(SALES, List.of(1), Plans.call(AggregateFunction.MAX, SALES, 4)));
+    put(SALES, 1, 7, "NaN", null, "long text");
+    settle();
+    assertThat(engine.someErrors(1).get(0)).contains("NaN", "public.sales (id=1");
+    put(SALES, 1, 8, Row.UNAVAILABLE, null, Row.UNAVAILABLE);
+    settle();
+    assertThat(engine.someErrors(1).get(0)).as("the value is still that one").contains("NaN");
+    move(1, 2, 8, "NaN", null, Row.UNAVAILABLE);
+    settle();
+    view(Plans.aggregate(SALES, List.of(1), Plans.call(AggregateFunction.MAX, SALES, 4)));
+    put(SALES, 2, 9, "3", null, Row.UNAVAILABLE);
+    settle();
+    assertThat(engine.errors()).isZero();
+    assertThat(view.values()).containsExactly("[9, long text]");
+    delete(SALES, 2);
+    settle();
+    assertThat(view).isEmpty();
+  }
+
+  @Test
   void aRowWithoutAValueIsAnErrorUntilItIsGone() {
     Project divided =
         new Project(

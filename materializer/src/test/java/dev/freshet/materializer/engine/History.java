@@ -124,24 +124,32 @@ final class History {
       moved.put("id", other);
       rows.remove(id);
       rows.put(other, moved);
-      events.add(delete(source, before));
-      events.add(new RowChange.Insert(from(source), image(moved)));
+      RowChange gone = delete(source, before);
+      events.add(gone);
+      events.add(new RowChange.Insert(gone.source(), leftOut(source, moved)));
     } else {
       Map<String, @Nullable Object> after = values.row(source, id);
       Row image = image(after);
       if (random.nextInt(4) == 0) { // a column whose old value the log left out
         String column = source.columns().get(2).name();
         after.put(column, before.get(column));
-        image = image(after);
-        if (before.get(column) != null) {
-          List<@Nullable String> texts = new ArrayList<>(image.values());
-          texts.set(image.columns().indexOf(column), Row.UNAVAILABLE);
-          image = new Row(image.columns(), texts);
-        }
+        image = leftOut(source, after);
       }
       rows.put(id, after);
       events.add(new RowChange.Update(from(source), null, image));
     }
+  }
+
+  /** The image of a row of which one column is large and did not change. */
+  private static Row leftOut(Source source, Map<String, @Nullable Object> row) {
+    Row image = image(row);
+    String column = source.columns().get(2).name();
+    if (row.get(column) == null) {
+      return image;
+    }
+    List<@Nullable String> texts = new ArrayList<>(image.values());
+    texts.set(image.columns().indexOf(column), Row.UNAVAILABLE);
+    return new Row(image.columns(), texts);
   }
 
   private RowChange delete(Source source, Map<String, @Nullable Object> row) {
