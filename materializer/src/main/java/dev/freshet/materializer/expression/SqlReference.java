@@ -43,6 +43,8 @@ public final class SqlReference {
 
       - Text is ordered by code point: `<`, `min` and `max` of text need a database with collation C, or `COLLATE "C"`.
       - `numeric` NaN and infinities, and infinite intervals, are errors of their row.
+      - Timestamps end on 294247-01-10, 30 years before Postgres's: a later one is an error of its row. `infinity` and BC are
+        as in Postgres.
       - `sum` and `avg` of `double precision` are exact and rounded once; Postgres's last digit depends on the order of rows.
       - Texts are cast to dates and timestamps in ISO 8601 form; other forms are errors of their row.
       - An `interval` can be computed with, but not be a column: write `extract(epoch FROM x)`.

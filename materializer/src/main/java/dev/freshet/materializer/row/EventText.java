@@ -8,12 +8,15 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The texts that change events carry, by type. */
 final class EventText {
 
   private static final long MICROS = 1_000_000L;
   private static final int NANOS_PER_MICRO = 1_000;
+  private static final long FIRST_DAY = LocalDate.of(-4713, 11, 24).toEpochDay();
+  private static final long LAST_DAY = LocalDate.of(5_874_897, 12, 31).toEpochDay();
 
   private EventText() {}
 
@@ -57,9 +60,14 @@ final class EventText {
     if (infinite != null) {
       return infinite;
     }
-    return text.indexOf('-', 1) < 0
-        ? Long.valueOf(text) // io.debezium.time.Date: days
-        : (Long) LocalDate.parse(text, DateTimeFormatter.ISO_DATE).toEpochDay();
+    long day =
+        text.indexOf('-', 1) < 0
+            ? Long.parseLong(text) // io.debezium.time.Date: days
+            : LocalDate.parse(text, DateTimeFormatter.ISO_DATE).toEpochDay();
+    if (day < FIRST_DAY || day > LAST_DAY) {
+      throw new EvaluationException("date out of range");
+    }
+    return day;
   }
 
   private static Long timestamp(String text) {
@@ -75,14 +83,20 @@ final class EventText {
       return usual;
     }
     Instant instant = OffsetDateTime.parse(text).toInstant();
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), MICROS), instant.getNano() / NANOS_PER_MICRO);
+    try {
+      return Math.addExact(
+          Math.multiplyExact(instant.getEpochSecond(), MICROS),
+          instant.getNano() / NANOS_PER_MICRO);
+    } catch (ArithmeticException overflow) {
+      throw new EvaluationException("timestamps of a Freshet view end on 294247-01-10");
+    }
   }
 
-  private static @org.jspecify.annotations.Nullable Long infinite(String text) {
+  /** Infinity as Postgres writes it, and as Debezium 3 does where it has no word for it. */
+  private static @Nullable Long infinite(String text) {
     return switch (text) {
-      case "infinity" -> Long.MAX_VALUE;
-      case "-infinity" -> Long.MIN_VALUE;
+      case "infinity", "-5877611-06-21Z", "+294247-01-10T04:00:25.2Z" -> Long.MAX_VALUE;
+      case "-infinity", "-5877611-06-22Z", "-290308-12-21T19:59:27.6Z" -> Long.MIN_VALUE;
       default -> null;
     };
   }

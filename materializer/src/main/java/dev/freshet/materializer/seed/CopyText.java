@@ -2,6 +2,7 @@ package dev.freshet.materializer.seed;
 
 import dev.freshet.materializer.plan.Column;
 import dev.freshet.materializer.plan.PgType;
+import dev.freshet.runtime.FreshetException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -18,19 +19,32 @@ final class CopyText {
   private static final long MICROS_PER_SECOND = 1_000_000L;
   private static final long SECONDS_PER_DAY = 86_400L;
 
+  private final List<Column> columns;
   private final PgType.Kind[] kinds;
 
   CopyText(List<Column> columns) {
+    this.columns = columns;
     this.kinds = columns.stream().map(column -> column.type().kind()).toArray(PgType.Kind[]::new);
   }
 
-  /** The values of a line, which ends with a line feed. */
+  /**
+   * The values of a line, which ends with a line feed.
+   *
+   * @throws FreshetException when one is beyond what a view computes with
+   */
   @Nullable Object[] row(byte[] line) {
     @Nullable String[] texts = texts(line);
     @Nullable Object[] row = new @Nullable Object[kinds.length];
     for (int i = 0; i < kinds.length; i++) {
       String text = texts[i];
-      row[i] = text == null ? null : value(text, kinds[i]);
+      try {
+        row[i] = text == null ? null : value(text, kinds[i]);
+      } catch (ArithmeticException | NumberFormatException beyond) {
+        throw FreshetException.unfit(
+            "a row cannot be used in a view",
+            "column %s: %s is not supported".formatted(columns.get(i).name(), text),
+            "correct the row, or leave the column out of the view");
+      }
     }
     return row;
   }
@@ -127,7 +141,7 @@ final class CopyText {
         unit /= 10;
       }
     }
-    return seconds * MICROS_PER_SECOND + micros;
+    return Math.addExact(Math.multiplyExact(seconds, MICROS_PER_SECOND), micros);
   }
 
   private static int number(String text, int from, int to) {

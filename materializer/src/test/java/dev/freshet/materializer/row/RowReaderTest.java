@@ -56,6 +56,9 @@ class RowReaderTest {
     assertThat(read(2, "1970-01-01T00:00:01.000005Z")).isEqualTo(1_000_005L);
     assertThat(read(2, "1970-01-01T01:00:00+01:00")).isEqualTo(0L);
     assertThat(read(2, "-infinity")).isEqualTo(Long.MIN_VALUE);
+    assertThat(read(1, "-4713-11-23Z")).isEqualTo(Missing.UNREADABLE);
+    assertThat(read(1, "+5874898-01-01Z")).isEqualTo(Missing.UNREADABLE);
+    assertThat(read(2, "+294276-12-31T23:59:59.999999Z")).isEqualTo(Missing.UNREADABLE);
   }
 
   @Test
