@@ -66,7 +66,7 @@ public final class InvalidationStream {
             topics.namespace() + "-" + NAME,
             topology(topics, rules),
             kafka,
-            InvalidationTopology.settings()));
+            StreamsService.counted(InvalidationTopology.settings(), topics, NAME, registry)));
   }
 
   /**
@@ -104,7 +104,7 @@ public final class InvalidationStream {
         redis,
         topics.namespace(),
         config,
-        new DeadLetterWriter(kafka, topics.deadLetters(), NAME + "-redis"),
+        new DeadLetterWriter(kafka, topics, NAME + "-redis", registry),
         publisher,
         new SinkMetrics(registry, stages),
         clock);

@@ -66,7 +66,8 @@ record ViewFollowers(
             application,
             ViewTopology.build(topics, view.plan(), onDisk),
             kafka,
-            settings,
+            StreamsService.counted(
+                settings, topics, ViewTopology.stage(view.plan()), registry),
             clients.get());
     return new ViewFollower(List.of(sink, stream), () -> forget(application));
   }

@@ -74,6 +74,11 @@ public final class MetricsAggregator {
             new AggregatorMeters(registry),
             RouteTotals.shownIn(registry));
     return new StreamsService(
-        NAME, topics.namespace() + "-" + NAME, topology, kafka, settings, lags);
+        NAME,
+        topics.namespace() + "-" + NAME,
+        topology,
+        kafka,
+        StreamsService.counted(settings, topics, NAME, registry),
+        lags);
   }
 }

@@ -1,5 +1,7 @@
 package dev.freshet.runtime;
 
+import dev.freshet.events.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -18,11 +20,15 @@ public final class DeadLetterWriter implements AutoCloseable {
   private final String stage;
   private final InstantSource clock;
 
-  public DeadLetterWriter(KafkaConnection kafka, String topic, String stage) {
+  /** A writer for one stage; its letters are counted. */
+  public DeadLetterWriter(
+      KafkaConnection kafka, Topics topics, String stage, MeterRegistry registry) {
     this(
         new KafkaProducer<>(
-            properties(kafka, stage), new ByteArraySerializer(), new ByteArraySerializer()),
-        topic,
+            properties(kafka, topics, stage, registry),
+            new ByteArraySerializer(),
+            new ByteArraySerializer()),
+        topics.deadLetters(),
         stage,
         InstantSource.system());
   }
@@ -35,11 +41,13 @@ public final class DeadLetterWriter implements AutoCloseable {
     this.clock = clock;
   }
 
-  private static Properties properties(KafkaConnection kafka, String stage) {
+  private static Properties properties(
+      KafkaConnection kafka, Topics topics, String stage, MeterRegistry registry) {
     Properties properties = kafka.clientProperties("freshet-dead-letters-" + stage);
     properties.put("acks", "all");
     properties.put("linger.ms", "0");
     properties.put("max.request.size", Integer.toString(DeadLetters.LARGEST));
+    DeadLetterCount.count(properties, topics, stage, registry);
     return properties;
   }
 

@@ -1,5 +1,7 @@
 package dev.freshet.runtime;
 
+import dev.freshet.events.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Properties;
@@ -33,6 +35,8 @@ public final class StreamsService implements Service {
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   /**
+   * A service for this topology.
+   *
    * @param applicationId consumer group and prefix of internal topics
    * @param settings Kafka Streams settings; they win over the defaults here
    */
@@ -78,6 +82,15 @@ public final class StreamsService implements Service {
             runningOrFailed.countDown();
           }
         });
+  }
+
+  /** The settings, and the dead letters that this stage of a topology writes are counted. */
+  public static Properties counted(
+      Properties settings, Topics topics, String stage, MeterRegistry registry) {
+    Properties all = new Properties();
+    all.putAll(settings);
+    DeadLetterCount.count(all, StreamsConfig.PRODUCER_PREFIX, topics, stage, registry);
+    return all;
   }
 
   private static Properties properties(

@@ -3,6 +3,7 @@ package dev.freshet.materializer.commits;
 import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.Topics;
 import dev.freshet.materializer.view.Connections;
+import dev.freshet.runtime.DeadLetterCount;
 import dev.freshet.runtime.DeadLetters;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
@@ -57,6 +58,7 @@ public final class Aligner implements Service {
   private final KafkaConnection kafka;
   private final Collection<String> tables;
   private final Connections database;
+  private final MeterRegistry registry;
   private final InstantSource clock;
   private final Counter transactions;
   private final Counter unreadable;
@@ -84,6 +86,7 @@ public final class Aligner implements Service {
     this.kafka = kafka;
     this.tables = Set.copyOf(tables);
     this.database = database;
+    this.registry = registry;
     this.clock = clock;
     this.transactions = registry.counter("freshet.views.commits.batches");
     this.unreadable = registry.counter("freshet.views.commits.unreadable");
@@ -142,6 +145,7 @@ public final class Aligner implements Service {
     all.put("retry.backoff.ms", "5");
     all.put("max.request.size", Integer.toString(LARGEST_RECORD));
     all.put("buffer.memory", Integer.toString(2 * LARGEST_RECORD));
+    DeadLetterCount.count(all, topics, name(), registry);
     return all;
   }
 

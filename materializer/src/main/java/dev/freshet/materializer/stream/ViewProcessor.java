@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ViewProcessor.class);
-  private static final String STAGE = "materializer";
   private static final int REASONS = 5;
 
   /** How much of the log passes before a view that did not change tells its position, ms. */
@@ -127,7 +126,7 @@ final class ViewProcessor implements Processor<byte[], byte[], byte[], byte[]> {
           DeadLetters.of(
               context,
               batch.withKey(change.key()).withValue(change.value()),
-              "%s-%s".formatted(STAGE, plan.name()),
+              ViewTopology.stage(plan),
               String.valueOf(e.getMessage()),
               DeadLetter.Part.piece(place)),
           ViewTopology.DEAD_LETTERS);

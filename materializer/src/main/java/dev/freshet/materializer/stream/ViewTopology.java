@@ -29,6 +29,11 @@ public final class ViewTopology {
 
   private ViewTopology() {}
 
+  /** What a view's dead letters name as their stage. */
+  public static String stage(ViewPlan plan) {
+    return "materializer-" + plan.name();
+  }
+
   /**
    * The topology of a view.
    *

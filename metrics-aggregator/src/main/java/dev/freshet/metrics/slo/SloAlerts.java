@@ -102,7 +102,7 @@ public final class SloAlerts {
               topics.namespace() + "-" + NAME,
               topology(topics, slos, patience, registry),
               kafka,
-              settings));
+              StreamsService.counted(settings, topics, NAME, registry)));
     }
     for (Webhook webhook : alerts.webhooks()) {
       services.add(webhook(topics, webhook, alerts, kafka, registry));
