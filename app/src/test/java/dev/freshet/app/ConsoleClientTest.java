@@ -69,6 +69,23 @@ class ConsoleClientTest {
   }
 
   @Test
+  void aNumberOrARangeThatIsNoneIsRefusedAndNotTakenForAnother() {
+    for (String[] line :
+        new String[][] {
+          {"report", "--range", "2h", "is not one of 15m, 1h, 6h, 24h"},
+          {"tail", "--limit", "-5", "is not a whole number from 1 on"},
+          {"tail", "--limit", "0", "is not a whole number from 1 on"},
+          {"record", "--limit", "0", "is not a whole number from 1 on"},
+          {"record", "--seconds", "-1", "is not a whole number from 1 on"},
+        }) {
+      Typed typed = Typed.freshet(line[0], line[1] + "=" + line[2]);
+      assertThat(typed.code()).as(String.join(" ", line)).isEqualTo(2);
+      assertThat(typed.err()).contains(line[1], '"' + line[2] + "\" " + line[3]);
+    }
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
   void aTokenIsAskedForAndTakenFromTheVariableOrAFile() {
     answers(401, LOCKED);
     Typed refused = Typed.freshet("status", "--url", url());

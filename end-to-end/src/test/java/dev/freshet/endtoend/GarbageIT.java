@@ -90,6 +90,8 @@ class GarbageIT {
     String topic = shop.config().topics().deadLetters();
     Answer listed = shop.freshet("dlq", "list", "--topic", first.topic());
     assertThat(listed.code()).as(listed.err()).isZero();
+    assertThat(shop.freshet("doctor").out())
+        .contains(2 * GARBAGE.size() + " records that nobody could read wait in " + topic);
     assertThat(listed.out().lines())
         .hasSize(GARBAGE.size())
         .allMatch(line -> line.contains("invalidation-stream") && line.contains("waiting"));
@@ -122,6 +124,8 @@ class GarbageIT {
     Answer dropped = shop.freshet("dlq", "drop", "--topic", first.topic(), "--yes");
     assertThat(dropped.err()).contains(GARBAGE.size() + " dropped, 1 were settled before");
     assertThat(shop.freshet("dlq", "list", "--topic", first.topic()).out()).isEmpty();
+    assertThat(shop.freshet("doctor").out())
+        .contains(GARBAGE.size() + " records that", "were redriven or dropped");
     assertThat(shop.freshet("dlq", "list", "--all").out())
         .contains("redriven  ", "dropped   ", "waiting   ");
     assertThat(shop.freshet("dlq", "show", "0:99999").code()).isEqualTo(1);

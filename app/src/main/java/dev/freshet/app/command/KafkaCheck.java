@@ -6,16 +6,13 @@ import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.TopicSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartition;
 
 /** What {@code doctor} asks Kafka. */
 final class KafkaCheck {
@@ -35,7 +32,7 @@ final class KafkaCheck {
           CheckResult.ok("kafka.reachable", brokers + (brokers == 1 ? " broker" : " brokers")));
       Set<String> present = admin.listTopics().names().get();
       results.add(topics(config, present));
-      results.add(deadLetters(admin, config, present));
+      results.add(deadLetters(config, present));
       return results;
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -74,37 +71,25 @@ final class KafkaCheck {
                 .formatted(count - wanted.size(), count, String.join(", ", wanted)));
   }
 
-  private static CheckResult deadLetters(Admin admin, FreshetConfig config, Set<String> present)
-      throws InterruptedException, ExecutionException {
+  private static CheckResult deadLetters(FreshetConfig config, Set<String> present) {
     String topic = config.topics().deadLetters();
-    long letters = present.contains(topic) ? records(admin, topic) : 0;
-    return letters == 0
-        ? CheckResult.ok("kafka.dead-letters", "none")
+    long[] waiting = {0};
+    long[] settled = {0};
+    if (present.contains(topic)) {
+      try (TopicReader reader = new TopicReader(config, "freshet-doctor")) {
+        LetterBox box = LetterBox.open(reader, topic, Optional.empty());
+        box.forEach(
+            Optional.empty(),
+            (place, letter, record) ->
+                (box.outcome(place, letter).isEmpty() ? waiting : settled)[0]++);
+      }
+    }
+    String rest = settled[0] == 0 ? "" : "; %d were redriven or dropped".formatted(settled[0]);
+    return waiting[0] == 0
+        ? CheckResult.ok("kafka.dead-letters", "none waits" + rest)
         : CheckResult.warn(
             "kafka.dead-letters",
-            "%d records in %s: what nobody could read, and what became of it"
-                .formatted(letters, topic),
-            "see which wait, and why: freshet dlq list");
-  }
-
-  private static long records(Admin admin, String topic)
-      throws InterruptedException, ExecutionException {
-    TopicDescription description =
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-    long records = 0;
-    for (var partition :
-        description == null
-            ? List.<org.apache.kafka.common.TopicPartitionInfo>of()
-            : description.partitions()) {
-      TopicPartition at = new TopicPartition(topic, partition.partition());
-      records +=
-          admin.listOffsets(Map.of(at, OffsetSpec.latest())).partitionResult(at).get().offset()
-              - admin
-                  .listOffsets(Map.of(at, OffsetSpec.earliest()))
-                  .partitionResult(at)
-                  .get()
-                  .offset();
-    }
-    return records;
+            "%d records that nobody could read wait in %s%s".formatted(waiting[0], topic, rest),
+            "see which, and why: freshet dlq list");
   }
 }

@@ -52,13 +52,21 @@ final class RecordTopics implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "FILE", required = true, description = "The file.")
   private Path out = Path.of("");
 
-  @Option(names = "--seconds", paramLabel = "N", description = "Stop after so long.")
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      converter = CountOption.class,
+      description = "Stop after so long.")
   private @Nullable Long seconds;
 
   @Option(names = "--until-end", description = "Stop at the end of the topics as it is now.")
   private boolean untilEnd;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Stop after so many records.")
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      converter = CountOption.class,
+      description = "Stop after so many records.")
   private @Nullable Long limit;
 
   @Option(

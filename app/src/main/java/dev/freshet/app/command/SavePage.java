@@ -2,12 +2,15 @@ package dev.freshet.app.command;
 
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.Terminal;
+import dev.freshet.console.page.PageQuery;
 import dev.freshet.runtime.FreshetException;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code freshet report}. */
 @Command(
@@ -24,8 +27,21 @@ final class SavePage implements Callable<Integer> {
       names = "--range",
       paramLabel = "RANGE",
       defaultValue = "1h",
+      converter = Range.class,
       description = "How far the lines go back: 15m, 1h, 6h or 24h. Default: ${DEFAULT-VALUE}.")
   private String range = "1h";
+
+  /** One of the page's ranges: for anything else the page would show another one. */
+  static final class Range implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (!PageQuery.RANGES.contains(text)) {
+        throw new TypeConversionException(
+            "\"%s\" is not one of %s".formatted(text, String.join(", ", PageQuery.RANGES)));
+      }
+      return text;
+    }
+  }
 
   SavePage(Terminal terminal) {
     this.terminal = terminal;

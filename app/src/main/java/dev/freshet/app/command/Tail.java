@@ -61,9 +61,9 @@ final class Tail implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "0",
+      converter = CountOption.class,
       description = "End after N lines. Default: go on until Ctrl-C.")
-  private long limit;
+  private @Nullable Long limit;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -74,7 +74,7 @@ final class Tail implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Optional<Instant> from = Optional.ofNullable(since).map(clock.instant()::minus);
-    left = limit > 0 ? limit : Long.MAX_VALUE;
+    left = limit == null ? Long.MAX_VALUE : limit;
     ConsoleClient client = console.named(terminal).orElse(null);
     if (client == null) {
       FreshetConfig read = console.read(terminal);

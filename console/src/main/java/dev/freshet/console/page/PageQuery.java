@@ -28,7 +28,8 @@ public record PageQuery(
     String sort,
     String why) {
 
-  static final List<String> RANGES = List.of("15m", "1h", "6h", "24h");
+  /** What {@link #range} may be. */
+  public static final List<String> RANGES = List.of("15m", "1h", "6h", "24h");
   static final List<String> SERIES = List.of("freshness", "requests");
   static final List<String> SORTS = List.of("p95", "p99", "max", "count", "errors");
   private static final int LONGEST = 200;
