@@ -66,8 +66,7 @@ record ViewFollowers(
             application,
             ViewTopology.build(topics, view.plan(), onDisk),
             kafka,
-            StreamsService.counted(
-                settings, topics, ViewTopology.stage(view.plan()), registry),
+            StreamsService.counted(settings, topics, ViewTopology.stage(view.plan()), registry),
             clients.get());
     return new ViewFollower(List.of(sink, stream), () -> forget(application));
   }

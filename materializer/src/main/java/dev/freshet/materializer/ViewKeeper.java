@@ -148,7 +148,9 @@ final class ViewKeeper implements Service {
   /** The view as it was when its rows were made; empty when it is not understood any more. */
   private Optional<View> before(Registry.Known old) {
     try (Connection connection = database.open()) {
-      return StoredView.of(connection, old);
+      // Its rows are cached too: of the tags, those whose columns its key has.
+      return StoredView.of(connection, old)
+          .map(was -> new View(was.plan(), was.table(), view.tags()));
     } catch (SQLException e) {
       throw database.failed("view " + view.name() + " could not be compiled", e);
     }

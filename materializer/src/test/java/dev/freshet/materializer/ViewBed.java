@@ -17,6 +17,7 @@ import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicProvisioner;
+import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,6 +37,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 
 /** Capture and views of one namespace on a running stack, with what tests do to them. */
 final class ViewBed implements AutoCloseable {
@@ -65,6 +68,8 @@ final class ViewBed implements AutoCloseable {
     tables.forEach(table -> captured.put(table, Set.of()));
     TopicProvisioner.ensure(kafka, Ingest.topics(IngestConfig.defaults(), topics, tables));
     TopicProvisioner.ensure(kafka, Materializer.topics(topics, views));
+    TopicProvisioner.ensure(
+        kafka, List.of(TopicSpec.log(topics.invalidations(), 1, 3_600_000, 1 << 20)));
     this.capture =
         Ingest.service(
             IngestConfig.defaults(),
@@ -185,6 +190,18 @@ final class ViewBed implements AutoCloseable {
           .get()
           .forEach((partition, at) -> found.put(partition.topic(), at.offset()));
       return found;
+    }
+  }
+
+  /** The next offset of a topic of one partition. */
+  long end(String topic) throws Exception {
+    TopicPartition one = new TopicPartition(topic, 0);
+    try (Admin admin = Admin.create(kafka.clientProperties("test"))) {
+      return admin
+          .listOffsets(Map.of(one, OffsetSpec.latest()))
+          .partitionResult(one)
+          .get()
+          .offset();
     }
   }
 

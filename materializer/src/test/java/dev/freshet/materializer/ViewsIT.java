@@ -3,6 +3,7 @@ package dev.freshet.materializer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.events.TagTemplate;
 import dev.freshet.materializer.sink.Registry;
 import dev.freshet.materializer.view.View;
 import java.nio.file.Files;
@@ -198,7 +199,9 @@ class ViewsIT {
       bed.startViews();
       bed.awaitLive();
       bed.stopViews();
-      bed.change(changed);
+      bed.change(
+          new View(changed.plan(), changed.table(), List.of(TagTemplate.parse("region:{region}"))));
+      assertThat(bed.end(bed.topics.invalidations())).isZero();
       try (Connection holding = bed.database.open();
           Statement statement = holding.createStatement()) {
         holding.setAutoCommit(false);
@@ -207,6 +210,7 @@ class ViewsIT {
         bed.awaitLive();
         bed.sql("update branches set region = 'moved' where id = 1");
         bed.awaitEqual(old);
+        ViewBed.until("its rows' tags are sent", () -> bed.end(bed.topics.invalidations()) > 0);
         assertThat(known(bed, "changed").id()).isEqualTo(old.plan().id());
         holding.rollback();
       }

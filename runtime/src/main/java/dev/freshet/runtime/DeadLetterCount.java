@@ -67,7 +67,10 @@ public final class DeadLetterCount implements ProducerInterceptor<byte[], byte[]
   @Override
   public void onAcknowledgement(
       @Nullable RecordMetadata metadata, @Nullable Exception failure, Headers headers) {
-    if (failure != null || metadata == null || registry == null || !metadata.topic().equals(topic)) {
+    if (failure != null
+        || metadata == null
+        || registry == null
+        || !metadata.topic().equals(topic)) {
       return;
     }
     DeadLetter letter = DeadLetter.from(headers);

@@ -30,6 +30,7 @@ public record PageQuery(
 
   /** What {@link #range} may be. */
   public static final List<String> RANGES = List.of("15m", "1h", "6h", "24h");
+
   static final List<String> SERIES = List.of("freshness", "requests");
   static final List<String> SORTS = List.of("p95", "p99", "max", "count", "errors");
   private static final int LONGEST = 200;

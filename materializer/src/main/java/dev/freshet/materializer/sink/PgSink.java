@@ -200,6 +200,7 @@ public final class PgSink implements Sink {
   }
 
   private void commit(long after, Registry.Told told) throws SQLException {
+    metrics.begins(told);
     int changed = held.size();
     write();
     if (!registry.advance(connected(), view.name(), attempt, after, told)) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the sink of a view counts, and how the view stands. */
 public final class SinkMetrics {
@@ -23,6 +24,7 @@ public final class SinkMetrics {
   private volatile long errorsNow;
   private volatile long stateBytes;
   private volatile double lagSeconds;
+  private volatile @Nullable Instant waiting;
 
   public SinkMetrics(MeterRegistry registry, String view, Stages stages, InstantSource clock) {
     this.visible = stages.sinceCommit("view:" + view);
@@ -38,7 +40,7 @@ public final class SinkMetrics {
     gauge(registry, "freshet.view.rows", view, "rows", () -> rowsNow);
     gauge(registry, "freshet.view.errors", view, "rows", () -> errorsNow);
     gauge(registry, "freshet.view.state", view, "bytes", () -> stateBytes);
-    gauge(registry, "freshet.view.lag", view, "seconds", () -> lagSeconds);
+    gauge(registry, "freshet.view.lag", view, "seconds", this::lag);
   }
 
   private static void gauge(
@@ -48,6 +50,23 @@ public final class SinkMetrics {
     Gauge.builder(name, value).tag("view", view).baseUnit(unit).register(registry);
   }
 
+  /** The lag when rows were written last; more while the table does not take what waits. */
+  private double lag() {
+    Instant oldest = waiting;
+    return oldest == null ? lagSeconds : Math.max(lagSeconds, sinceSeconds(oldest));
+  }
+
+  private double sinceSeconds(Instant commit) {
+    return Math.max(0, Duration.between(commit, clock.instant()).toMillis() / 1e3);
+  }
+
+  /** A position is about to be written. */
+  void begins(Registry.Told told) {
+    if (waiting == null) {
+      waiting = Instant.parse(told.committed());
+    }
+  }
+
   /** A position was written, with so many changed rows before it. */
   void applied(int changed, Registry.Told told) {
     Instant commit = Instant.parse(told.committed());
@@ -55,7 +74,8 @@ public final class SinkMetrics {
     rowsNow = told.rows();
     errorsNow = told.errors();
     stateBytes = told.stateBytes();
-    lagSeconds = Math.max(0, since.toMillis() / 1e3);
+    lagSeconds = sinceSeconds(commit);
+    waiting = null;
     if (changed > 0) {
       rows.increment(changed);
       batches.increment();
