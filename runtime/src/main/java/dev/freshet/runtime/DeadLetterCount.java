@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeadLetterCount implements ProducerInterceptor<byte[], byte[]> {
 
-  /** The counter; its tag is {@code stage}. */
-  public static final String METER = "freshet.dead.letters";
-
   private static final String REGISTRY = "freshet.dead.letters.registry";
   private static final String TOPIC = "freshet.dead.letters.topic";
 
@@ -80,7 +77,7 @@ public final class DeadLetterCount implements ProducerInterceptor<byte[], byte[]
   }
 
   private static Counter counter(MeterRegistry registry, String stage) {
-    return Counter.builder(METER)
+    return Counter.builder("freshet.dead.letters")
         .description("Records that could not be read, by the stage that gave them up")
         .tag("stage", stage)
         .register(registry);

@@ -30,7 +30,7 @@ class DeadLetterCountTest {
   }
 
   private double counted(String stage) {
-    return registry.counter(DeadLetterCount.METER, "stage", stage).count();
+    return registry.counter("freshet.dead.letters", "stage", stage).count();
   }
 
   @Test
@@ -38,7 +38,7 @@ class DeadLetterCountTest {
     Properties settings = new Properties();
     settings.put("producer.interceptor.classes", "com.example.Traces");
     Properties all = StreamsService.counted(settings, topics, "slos", registry);
-    assertThat(registry.get(DeadLetterCount.METER).tag("stage", "slos").counter().count())
+    assertThat(registry.get("freshet.dead.letters").tag("stage", "slos").counter().count())
         .as("there before the first letter")
         .isZero();
     assertThat(all.getProperty("producer.interceptor.classes"))
