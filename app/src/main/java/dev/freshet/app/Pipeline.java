@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The services of some roles, running in this process.
  *
- * <p>Closing goes backwards, so that nothing writes to a service that is gone. Thread-safe.
+ * <p>The main job starts first, then the others at once; all close at once. They meet on topics, so
+ * that no other order is needed. Thread-safe.
  */
 public final class Pipeline implements AutoCloseable {
 
@@ -34,8 +35,8 @@ public final class Pipeline implements AutoCloseable {
   private volatile boolean started;
 
   /**
-   * Creates the topics that are missing, checks what the roles need, starts their services in
-   * order. To be called once.
+   * Creates the topics that are missing, checks what the roles need, starts their services. To be
+   * called once.
    *
    * @param progress takes one line per service
    * @throws FreshetException when a check or a start fails, or it is closed meanwhile; what was
@@ -56,12 +57,18 @@ public final class Pipeline implements AutoCloseable {
       synchronized (this) {
         stages = told;
       }
+      List<Runnable> later = new ArrayList<>();
       for (Role role : Roles.inStartOrder(roles)) {
         for (Service service : role.services(config, registry, told)) {
-          start(service, registry, progress);
+          if (Roles.isMainJob(role)) {
+            start(service, registry, progress);
+          } else {
+            later.add(() -> start(service, registry, progress));
+          }
         }
       }
-      start(Surroundings.health(config, roles, registry), registry, progress);
+      later.add(() -> start(Surroundings.health(config, roles, registry), registry, progress));
+      AtOnce.run(later);
       started = true;
     } catch (RuntimeException e) {
       close();
@@ -116,7 +123,9 @@ public final class Pipeline implements AutoCloseable {
         .register(registry);
     service.start();
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    progress.accept("%-26s running (%.1f s)".formatted(service.name(), millis / 1000.0));
+    synchronized (progress) {
+      progress.accept("%-26s running (%.1f s)".formatted(service.name(), millis / 1000.0));
+    }
   }
 
   /** The services that gave up, each with its reason. */
@@ -137,7 +146,7 @@ public final class Pipeline implements AutoCloseable {
     return List.copyOf(running);
   }
 
-  /** Closes every service, the last started first; does nothing the second time. */
+  /** Closes every service, all at once; does nothing the second time. */
   @Override
   public void close() {
     List<Service> toClose;
@@ -152,9 +161,10 @@ public final class Pipeline implements AutoCloseable {
     }
     // Who is told to end by an interrupt still waits for what is under way, in good order.
     boolean interrupted = Thread.interrupted();
-    for (Service service : toClose) {
-      close(service.name(), service::close);
-    }
+    AtOnce.run(
+        toClose.stream()
+            .<Runnable>map(service -> () -> close(service.name(), service::close))
+            .toList());
     close("stages", last::close);
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -34,15 +34,16 @@ public final class Roles {
     return ALL.stream().filter(role -> role.name().equals(name)).findFirst();
   }
 
-  /**
-   * In the order in which to start them: first the main job, which nothing else should keep
-   * waiting; then who reads before who writes. Backwards it is the order in which to close them.
-   */
+  /** Whether it takes part in deleting keys: what nothing else should keep waiting. */
+  static boolean isMainJob(Role role) {
+    return role instanceof InvalidationRole || role instanceof IngestRole;
+  }
+
+  /** In the order in which to start them: first the main job; who reads before who writes. */
   static List<Role> inStartOrder(Collection<Role> roles) {
     List<Role> ordered = new ArrayList<>(roles);
     ordered.sort(
-        Comparator.comparing((Role role) -> !(role instanceof InvalidationRole))
-            .thenComparing(role -> !(role instanceof IngestRole))
+        Comparator.comparing((Role role) -> !isMainJob(role))
             .thenComparing(ALL::indexOf, Comparator.reverseOrder()));
     return ordered;
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole demo, services and all, is killed and started again on the same folder. */
-@Timeout(240)
+@Timeout(480)
 class CrashIT {
 
   /** What a shared machine may take; the product's own target is 10 s. */

@@ -74,7 +74,10 @@ final class FreshetProcess implements AutoCloseable {
 
   /** Waits for its own end. */
   int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(Wait.LONGEST.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    // It starts everything, works, and ends: as long as three things may take at most.
+    assertThat(process.waitFor(3 * Wait.LONGEST.toSeconds(), TimeUnit.SECONDS))
+        .as("%s has ended", process.info())
+        .isTrue();
     return process.exitValue();
   }
 

@@ -87,7 +87,7 @@ final class CacheBench implements Bench {
       try (sink;
           Trial trial = new Trial(bed.redisUri(), topics.namespace(), options.rows())) {
         double roundSeconds = Math.max(0.2, (double) options.seconds() / options.rounds());
-        for (String variant : VARIANTS) {
+        for (String variant : options.warmUp() ? VARIANTS : List.<String>of()) {
           trial.run(variant, roundSeconds); // for the JIT compiler
         }
         Random random = new Random(options.seed());

@@ -53,7 +53,8 @@ class BenchIT {
 
   @Test
   void cacheReadsAndFillsBesidePlainCommands() throws Exception {
-    JsonNode report = run("bench", "cache", "--seconds", "1", "--rounds", "1", "--json");
+    JsonNode report =
+        run("bench", "cache", "--rows", "500", "--seconds", "1", "--rounds", "1", "--json");
     for (String variant :
         new String[] {"l1_hit", "l2_hit", "plain_get", "fill", "plain_set_sadd"}) {
       assertThat(report.at("/variants/" + variant + "/ops_per_s").asDouble())
