@@ -8,6 +8,7 @@ import dev.freshet.materializer.seed.Seeding;
 import dev.freshet.materializer.sink.Registry;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
+import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Service;
@@ -107,7 +108,7 @@ final class ViewKeeper implements Service {
           throw e;
         }
         LOG.warn("view {} could not begin; tried again", view.name(), e);
-        health = new Health(Health.State.DEGRADED, "could not begin: " + e.getMessage());
+        health = new Health(Health.State.DEGRADED, "could not begin: " + reason(e));
         pause(PAUSE_AFTER_FAILURE);
       }
     }
@@ -117,7 +118,13 @@ final class ViewKeeper implements Service {
   private static boolean mayPass(Throwable failure) {
     return failure instanceof SQLException
         || failure instanceof KafkaException
+        || (failure instanceof FreshetException told
+            && told.kind() == FreshetException.Kind.UNREACHABLE)
         || (failure.getCause() != null && mayPass(failure.getCause()));
+  }
+
+  private static String reason(RuntimeException e) {
+    return e instanceof FreshetException told ? told.text() : String.valueOf(e.getMessage());
   }
 
   private void begin() {
@@ -127,7 +134,7 @@ final class ViewKeeper implements Service {
         .filter(row -> following == null)
         .filter(Registry.Known::live)
         .flatMap(old -> old.id().equals(view.plan().id()) ? Optional.of(in(old)) : before(old))
-        .ifPresent(old -> goOn(old, known.get()));
+        .ifPresent(old -> goOn(old, known.get(), asItShouldBe));
     if (!asItShouldBe || following == null) {
       seed();
     }
@@ -156,8 +163,12 @@ final class ViewKeeper implements Service {
     }
   }
 
-  /** Follows the log with the rows that are there, if that is possible. */
-  private void goOn(View old, Registry.Known known) {
+  /**
+   * Follows the log with the rows that are there, if that is possible.
+   *
+   * @param toStay whether nothing else will take their place
+   */
+  private void goOn(View old, Registry.Known known, boolean toStay) {
     if (!aligned.containsAll(old.plan().tables())) {
       LOG.info("view {} stays as it is until its new rows are there", view.name());
       return; // it would miss the changes of a table that no view of the config reads
@@ -170,7 +181,14 @@ final class ViewKeeper implements Service {
         return;
       }
     }
-    follow(old, known.attempt());
+    try {
+      follow(old, known.attempt());
+    } catch (RuntimeException e) {
+      if (toStay || closing) {
+        throw e;
+      }
+      LOG.warn("view {} stays as it is until its new rows are there", view.name(), e);
+    }
   }
 
   private void follow(View which, int attempt) {
@@ -228,7 +246,7 @@ final class ViewKeeper implements Service {
           view.name(),
           following == null ? "" : ", its old rows go on",
           e);
-      health = new Health(Health.State.DEGRADED, "could not be rebuilt: " + e.getMessage());
+      health = new Health(Health.State.DEGRADED, "could not be rebuilt: " + reason(e));
       pause(PAUSE_AFTER_FAILURE);
       if (following == null) {
         untilBegun();

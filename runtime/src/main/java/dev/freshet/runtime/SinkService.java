@@ -109,6 +109,7 @@ public final class SinkService implements Service {
     Startup.await(
         name,
         assigned,
+        () -> 0,
         () -> "no partition of " + topic,
         "check that Kafka answers and that the topic exists");
     RuntimeException cause = failure;

@@ -33,6 +33,7 @@ public final class StreamsService implements Service {
   private final KafkaStreams streams;
   private final CountDownLatch runningOrFailed = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final Restored restored = new Restored();
 
   /**
    * A service for this topology.
@@ -63,6 +64,7 @@ public final class StreamsService implements Service {
       KafkaClientSupplier clients) {
     this.name = name;
     this.streams = new KafkaStreams(topology, properties(applicationId, kafka, settings), clients);
+    streams.setGlobalStateRestoreListener(restored);
     ThreadFailures failures = new ThreadFailures(InstantSource.system());
     streams.setUncaughtExceptionHandler(
         e -> {
@@ -119,8 +121,10 @@ public final class StreamsService implements Service {
     Startup.await(
         name,
         runningOrFailed,
-        () -> "Kafka Streams is still " + streams.state(),
-        "check that Kafka answers and that no other group member is stuck");
+        restored::records,
+        () -> "Kafka Streams is still " + streams.state() + ", " + restored,
+        "check that Kafka answers, that no other group member is stuck, and that no transaction"
+            + " hangs: kafka-transactions.sh find-hanging");
     Throwable cause = failure.get();
     if (cause != null) {
       throw FreshetException.failed("could not start " + name, cause.toString(), "", cause);
@@ -136,7 +140,7 @@ public final class StreamsService implements Service {
     return switch (streams.state()) {
       case CREATED -> Health.of(Health.State.STARTING);
       case RUNNING -> Health.of(Health.State.RUNNING);
-      case REBALANCING -> new Health(Health.State.RUNNING, "rebalancing");
+      case REBALANCING -> new Health(Health.State.RUNNING, "rebalancing, " + restored);
       case PENDING_SHUTDOWN, NOT_RUNNING -> Health.of(Health.State.STOPPED);
       case PENDING_ERROR, ERROR -> new Health(Health.State.FAILED, "Kafka Streams stopped");
     };
