@@ -2,6 +2,7 @@ package dev.freshet.app;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,15 +19,21 @@ final class AtOnce {
    * @throws RuntimeException what the first of the list threw that threw anything
    */
   static void run(List<Runnable> tasks) {
+    answers(tasks.stream().map(task -> Executors.callable(task, true)).toList());
+  }
+
+  /** As {@link #run}; their answers, in the order of the tasks. */
+  static <T> List<T> answers(List<Callable<T>> tasks) {
     ExecutorService threads = Executors.newCachedThreadPool();
-    List<Future<?>> all = new ArrayList<>();
+    List<Future<T>> all = new ArrayList<>();
     tasks.forEach(task -> all.add(threads.submit(task)));
     threads.shutdown();
+    List<T> answers = new ArrayList<>();
     RuntimeException first = null;
     boolean interrupted = false;
     for (int i = 0; i < all.size(); i++) {
       try {
-        all.get(i).get();
+        answers.add(all.get(i).get());
       } catch (InterruptedException e) {
         interrupted = true;
         threads.shutdownNow();
@@ -41,6 +48,7 @@ final class AtOnce {
     if (first != null) {
       throw first;
     }
+    return answers;
   }
 
   private static RuntimeException thrown(ExecutionException e) {

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -79,8 +80,13 @@ public final class Pipeline implements AutoCloseable {
   private static void refuseUnfit(
       FreshetConfig config, List<Role> roles, Consumer<String> progress) {
     List<CheckResult> failed = new ArrayList<>();
-    for (Role role : roles) {
-      for (CheckResult check : role.checksBeforeStart(config)) {
+    List<List<CheckResult>> checks =
+        AtOnce.answers(
+            roles.stream()
+                .<Callable<List<CheckResult>>>map(role -> () -> role.checksBeforeStart(config))
+                .toList());
+    for (List<CheckResult> ofRole : checks) {
+      for (CheckResult check : ofRole) {
         switch (check.outcome()) {
           case FAIL -> failed.add(check);
           case WARN ->
