@@ -73,7 +73,8 @@ final class RedisConnection implements AutoCloseable {
   }
 
   private static RedisConnection openCluster(String uri) {
-    List<RedisURI> seeds = RedisClusterURIUtil.toRedisURIs(URI.create(uri.replace("-cluster", "")));
+    List<RedisURI> seeds =
+        RedisClusterURIUtil.toRedisURIs(URI.create(uri.replaceFirst("-cluster://", "://")));
     seeds.forEach(seed -> seed.setTimeout(COMMAND_TIMEOUT));
     RedisClusterClient client = RedisClusterClient.create(seeds);
     ClusterTopologyRefreshOptions refresh =

@@ -56,6 +56,9 @@ final class RedisInvalidator implements Sink {
   /** A transaction near those that come now; 0 until a heartbeat told one. */
   private long referenceXid;
 
+  /** Whether invalidations are gone that nobody applied. */
+  private boolean missed;
+
   /** The newest transaction ever applied, its low 32 bits. */
   private OptionalLong newest = OptionalLong.empty();
 
@@ -108,6 +111,13 @@ final class RedisInvalidator implements Sink {
     return newest.isPresent() ? Long.toString(newest.getAsLong()) : "";
   }
 
+  /** Any entry may be one that the missing records made stale: with the next batch, all go. */
+  @Override
+  public void missed(int partition, long wanted, long held) {
+    missed = true;
+    metrics.missed();
+  }
+
   private void sawTransaction(long low) {
     if (newest.isEmpty() || Xid.isAfter(low, newest.getAsLong())) {
       newest = OptionalLong.of(low);
@@ -120,7 +130,7 @@ final class RedisInvalidator implements Sink {
     List<BucketBatch> underWay =
         buckets.stream().map(bucket -> bucket.batch(Applied.MAX_DELETIONS)).toList();
     OptionalLong floor = OptionalLong.empty();
-    boolean everything = false;
+    boolean everything = missed;
     for (ConsumerRecord<byte[], byte[]> record : records) {
       Invalidation invalidation = read(record);
       if (invalidation instanceof Invalidation.Stale stale) {
@@ -148,6 +158,7 @@ final class RedisInvalidator implements Sink {
       List<BucketBatch> anew =
           buckets.stream().map(bucket -> bucket.batch(Applied.MAX_DELETIONS)).toList();
       finish(batch, anew, floor, OptionalLong.of(deleted));
+      missed = false;
     } else {
       finish(batch, underWay, floor, OptionalLong.empty());
     }

@@ -14,6 +14,7 @@ final class SinkMetrics {
   private final Counter keys;
   private final Counter calls;
   private final Counter unreadable;
+  private final Counter gaps;
   private final Timer oldest;
   private final Stages.Stage received;
   private final Stages.Stage deleted;
@@ -26,11 +27,16 @@ final class SinkMetrics {
     keys = registry.counter("freshet.invalidation.keys.deleted");
     calls = registry.counter("freshet.invalidation.script.calls");
     unreadable = registry.counter("freshet.invalidation.unreadable");
+    gaps = registry.counter("freshet.invalidation.gaps");
     oldest =
         Timer.builder("freshet.invalidation.commit.to.delete")
             .description("From the commit of a batch's oldest change to Redis's acknowledgement")
             .publishPercentileHistogram()
             .register(registry);
+  }
+
+  void missed() {
+    gaps.increment();
   }
 
   void unreadable() {

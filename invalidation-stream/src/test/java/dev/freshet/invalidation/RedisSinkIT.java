@@ -122,6 +122,22 @@ class RedisSinkIT extends RedisSinkBed {
   }
 
   @Test
+  void everyEntryGoesWhenInvalidationsAreMissing() {
+    settle();
+    fill("a", 200, "org:7");
+
+    sink.missed(0, offset, offset + 1000);
+    offset += 1000;
+    with(stale(201, "org:8")).apply();
+
+    assertThat(cache.get("a")).isEmpty();
+    assertThat(registry.counter("freshet.invalidation.gaps").count()).isEqualTo(1);
+    assertThat(fill("a", 300, "org:7")).isInstanceOf(Filled.Stored.class);
+    with(stale(202, "org:8")).apply();
+    assertThat(cache.get("a")).as("once").isPresent();
+  }
+
+  @Test
   void survivesAFlushOfRedissScripts() {
     settle();
     fill("a", 200, "org:7");

@@ -236,11 +236,11 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
   private void beforeCommit() {
     meters.counted(events, fromFuture);
     meters.beforeCommit();
+    fromFuture = 0;
     if (events == 0) {
       return;
     }
     events = 0;
-    fromFuture = 0;
     long now = context().currentSystemTimeMs();
     Map<Long, Tally> totals = new TreeMap<>();
     for (CombinedService service : services.values()) {

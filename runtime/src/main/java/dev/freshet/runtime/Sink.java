@@ -56,6 +56,16 @@ public interface Sink extends AutoCloseable {
    */
   Map<Integer, Long> nextOffsets(Assignment assignment);
 
+  /**
+   * Says that the topic no longer holds what the store asks for next: effects are missing that
+   * nothing will bring. Called before the records after the gap are applied; again after a restart
+   * until the store asks for what is there.
+   *
+   * @param wanted the next offset
+   * @param held the oldest offset there is, from which on records come now
+   */
+  default void missed(int partition, long wanted, long held) {}
+
   /** A few bytes about everything applied so far, to be kept by Kafka beside the offset. */
   default String memo() {
     return "";

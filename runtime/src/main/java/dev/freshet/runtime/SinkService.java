@@ -66,12 +66,30 @@ public final class SinkService implements Service {
       String group,
       KafkaConnection kafka,
       Supplier<? extends Sink> sinks) {
+    this(name, topic, group, kafka, MAX_POLL_RECORDS, sinks);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param mostAtOnce how many records the sink is given together at most; they are to be applied
+   *     within Kafka's {@code max.poll.interval.ms}
+   */
+  public SinkService(
+      String name,
+      String topic,
+      String group,
+      KafkaConnection kafka,
+      int mostAtOnce,
+      Supplier<? extends Sink> sinks) {
     this(
         name,
         topic,
         () ->
             new KafkaConsumer<>(
-                properties(kafka, group), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                properties(kafka, group, mostAtOnce),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer()),
         sinks);
   }
 
@@ -87,13 +105,13 @@ public final class SinkService implements Service {
     this.thread = new Thread(this::run, name);
   }
 
-  private static Properties properties(KafkaConnection kafka, String group) {
+  private static Properties properties(KafkaConnection kafka, String group, int mostAtOnce) {
     Properties all = kafka.memberProperties(group);
     all.put("group.id", group);
     all.put("enable.auto.commit", "false");
     all.put("auto.offset.reset", "earliest");
     all.put("isolation.level", "read_committed");
-    all.put("max.poll.records", Integer.toString(MAX_POLL_RECORDS));
+    all.put("max.poll.records", Integer.toString(mostAtOnce));
     all.put("max.partition.fetch.bytes", Integer.toString(MAX_PARTITION_BYTES));
     return all;
   }
@@ -178,12 +196,20 @@ public final class SinkService implements Service {
       } catch (WakeupException closed) {
         LOG.debug("{} is closing", name);
       }
-      consumer.commitSync(applied);
+      try {
+        consumer.commitSync(applied);
+      } catch (WakeupException calledDuringTheLastBatch) {
+        consumer.commitSync(applied);
+      }
     }
 
     private void pollOnce() {
       List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
       consumer.poll(POLL).forEach(batch::add);
+      if (assigned.getCount() == 0 && consumer.assignment().isEmpty()) {
+        // Others have all partitions: it stands by, whatever ailed it before.
+        health = Health.of(Health.State.RUNNING);
+      }
       if (!unplaced.isEmpty()) {
         untilDone(this::place, () -> !unplaced.isEmpty());
       }
@@ -284,13 +310,15 @@ public final class SinkService implements Service {
     private void seek(TopicPartition partition, long wanted, long earliest, long latest) {
       if (wanted < earliest || wanted > latest) {
         LOG.warn(
-            "{}: {} holds offsets {} to {}, the store asks for {}: starting at {}",
+            "{}: {} holds offsets {} to {}, the store asks for {}: what is between is missing,"
+                + " starting at {}",
             name,
             partition,
             earliest,
             latest,
             wanted,
             earliest);
+        sink.missed(partition.partition(), wanted, earliest);
         consumer.seek(partition, earliest);
       } else {
         consumer.seek(partition, wanted);

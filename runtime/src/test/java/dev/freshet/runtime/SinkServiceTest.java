@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,7 +38,13 @@ class SinkServiceTest {
     final BlockingQueue<Long> applied = new LinkedBlockingQueue<>();
     final AtomicInteger failures = new AtomicInteger();
     final AtomicInteger losses = new AtomicInteger();
+    final List<String> missed = new CopyOnWriteArrayList<>();
     volatile boolean closed;
+
+    @Override
+    public void missed(int partition, long wanted, long held) {
+      missed.add("%d: %d to %d".formatted(partition, wanted, held));
+    }
 
     @Override
     public Map<Integer, Long> nextOffsets(Assignment assignment) {
@@ -124,6 +131,7 @@ class SinkServiceTest {
     start();
     add(50);
     assertThat(nextApplied()).isEqualTo(50);
+    assertThat(store.missed).containsExactly("0: 42 to 50");
   }
 
   @Test
@@ -172,6 +180,26 @@ class SinkServiceTest {
     add(1);
     assertThat(nextApplied()).isEqualTo(1);
     assertThat(store.applied).isEmpty();
+  }
+
+  @Test
+  void whoHasNoPartitionStandsBy() throws InterruptedException {
+    start();
+    add(0);
+    assertThat(nextApplied()).isEqualTo(0);
+    store.failures.set(1000);
+    add(1);
+    awaitHealth(Health.State.DEGRADED);
+    consumer.schedulePollTask(() -> consumer.rebalance(List.of()));
+    awaitHealth(Health.State.RUNNING);
+  }
+
+  private void awaitHealth(Health.State state) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (service.health().state() != state && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(service.health().state()).isEqualTo(state);
   }
 
   @Test

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Objectives {
 
+  /** How long a minute that has ended may be on its way here: a few commits. */
+  private static final long ON_ITS_WAY_MILLIS = 10_000;
+
   private static final long MINUTE_MILLIS = 60_000;
 
   /** What the alert of a service with too many routes is called; then comes the service. */
@@ -109,7 +112,7 @@ final class Objectives {
   /** Judges all whose minutes are seen here; returns the alerts that changed. */
   List<Alert> judge(long nowMillis) {
     List<Alert> changed = new ArrayList<>();
-    long lastClosed = Math.floorDiv(nowMillis, MINUTE_MILLIS) - 1;
+    long lastClosed = Math.floorDiv(nowMillis - ON_ITS_WAY_MILLIS, MINUTE_MILLIS) - 1;
     rings.forEach(
         (name, ring) -> {
           Slo slo = Objects.requireNonNull(slo(name), name);

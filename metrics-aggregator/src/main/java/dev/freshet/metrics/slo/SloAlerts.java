@@ -123,6 +123,8 @@ public final class SloAlerts {
         topics.alerts(),
         topics.namespace() + "-" + name,
         kafka,
+        1, // each may take as long as a webhook's timeout, and Kafka waits minutes for the next
+        // poll
         () ->
             new WebhookSink(
                 webhook,

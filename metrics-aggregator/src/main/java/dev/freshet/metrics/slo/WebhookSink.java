@@ -61,13 +61,25 @@ final class WebhookSink implements Sink {
 
   /** How one post goes. */
   private static final class Attempts {
-    final long firstMillis;
+    long firstMillis;
+    long lastMillis;
     int count;
     long nextMillis;
     boolean done;
 
     Attempts(long firstMillis) {
       this.firstMillis = firstMillis;
+      this.lastMillis = firstMillis;
+    }
+
+    /**
+     * A clock that was set back takes the times with it: else nothing would be tried until then.
+     */
+    void look(long nowMillis) {
+      long back = Math.max(0, lastMillis - nowMillis);
+      firstMillis -= back;
+      nextMillis -= back;
+      lastMillis = nowMillis;
     }
   }
 
@@ -103,6 +115,7 @@ final class WebhookSink implements Sink {
   private void deliver(ConsumerRecord<byte[], byte[]> record) {
     String id = "%s-%d-%d".formatted(record.topic(), record.partition(), record.offset());
     Attempts attempt = attempts.computeIfAbsent(id, any -> new Attempts(clock.millis()));
+    attempt.look(clock.millis());
     if (!attempt.done && attempt.nextMillis <= clock.millis()) {
       attempt(id, record.value(), attempt);
     }
