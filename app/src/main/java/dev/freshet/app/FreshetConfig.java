@@ -33,7 +33,8 @@ public record FreshetConfig(
                 + " names the replication slot and the publication.")
         @Default("freshet")
         String namespace,
-    @Doc("The source database. Its user needs REPLICATION and may read the captured tables.")
+    @Doc(
+            "The source database. Its user needs REPLICATION, and by default owns the captured tables; with ingest.manage-publication: false it only reads them.")
         @Example("postgres://freshet:${PG_PASSWORD}@db:5432/shop")
         PostgresConnection postgres,
     @Doc("Where Kafka is; one text is the bootstrap servers.") @Example("kafka:9092")

@@ -128,12 +128,10 @@ class CommandLineTest {
   void aTopologyIsPrintedAsTextAndAsMermaid() {
     Typed.freshet("init", "-c", file());
     Typed text = Typed.with(PASSWORD, "topology", "-c", file());
-    assertThat(text.out()).contains("Sub-topology: 0", "freshet.invalidations");
+    assertThat(text.out()).contains("Sub-topology: 0", "shop.invalidations");
     Typed chart =
         Typed.with(PASSWORD, "topology", "invalidation-stream", "--mermaid", "-c", file());
-    assertThat(chart.out())
-        .startsWith("flowchart LR\n")
-        .contains(" --> topic_freshet_invalidations");
+    assertThat(chart.out()).startsWith("flowchart LR\n").contains(" --> topic_shop_invalidations");
     assertThat(Typed.with(PASSWORD, "topology", "ingest", "-c", file()).code()).isEqualTo(2);
   }
 

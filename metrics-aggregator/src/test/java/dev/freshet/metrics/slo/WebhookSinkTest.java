@@ -114,6 +114,18 @@ class WebhookSinkTest {
   }
 
   @Test
+  void aClockThatIsSetBackDelaysNothing() {
+    List<ConsumerRecord<byte[], byte[]>> batch = List.of(record(7, Alert.State.FIRING));
+    answers.addAll(List.of(500, 200));
+    assertThatThrownBy(() -> webhook.apply(batch)).isInstanceOf(IllegalStateException.class);
+    now = now.minusSeconds(3600);
+    assertThatThrownBy(() -> webhook.apply(batch)).isInstanceOf(IllegalStateException.class);
+    now = now.plusSeconds(2);
+    webhook.apply(batch);
+    assertThat(posts).hasSize(2);
+  }
+
+  @Test
   void aRedirectIsAFailure() {
     answers.addAll(List.of(302, 200));
     assertThatThrownBy(() -> webhook.apply(List.of(record(7, Alert.State.FIRING))))
