@@ -15,9 +15,16 @@ CREATE TABLE freshet.heartbeat (
 GRANT USAGE ON SCHEMA freshet TO freshet;
 GRANT SELECT, INSERT, UPDATE ON freshet.heartbeat TO freshet;
 
+-- Through which snapshots are asked for: ingest.snapshots: true
+CREATE TABLE freshet.signal_demo (
+  id varchar(64) PRIMARY KEY,
+  type varchar(32) NOT NULL,
+  data text);
+GRANT SELECT, INSERT, DELETE ON freshet.signal_demo TO freshet;
+
 -- Made here, so that Freshet need not own the tables: ingest.manage-publication: false
 CREATE PUBLICATION demo
-  FOR TABLE organizations, facilities, readings, targets, freshet.heartbeat
+  FOR TABLE organizations, facilities, readings, targets, freshet.heartbeat, freshet.signal_demo
   WITH (publish_via_partition_root = true);
 
 -- For the figures of health: what other sessions do, how far standbys are.

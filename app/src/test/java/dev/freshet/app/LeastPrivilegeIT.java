@@ -72,6 +72,8 @@ class LeastPrivilegeIT {
         assertThat(code).as("freshet run ended early").isNotDone();
         Typed doctor = freshet("doctor", "-c", config);
         assertThat(doctor.code()).as(doctor.out() + doctor.err()).isZero();
+        assertThat(freshet("snapshot", "public.facilities", "-c", config).code()).isZero();
+        await("the snapshot is complete", () -> snapshotIsComplete(config));
         assertThat(freshet("why", "--tag", "org:1", "-c", config).code()).isZero();
         nothingElseIsAllowed(stack);
         PooledApplication.reads(stack, folder);
@@ -80,6 +82,12 @@ class LeastPrivilegeIT {
         assertThat(code.get(60, TimeUnit.SECONDS)).isZero();
       }
     }
+  }
+
+  private static boolean snapshotIsComplete(String config) {
+    Typed status = freshet("snapshot", "status", "-c", config);
+    assertThat(status.code()).as(status.err()).isZero();
+    return status.out().contains("completed");
   }
 
   private static void prepare(EmbeddedStack stack, Connection owner) throws Exception {

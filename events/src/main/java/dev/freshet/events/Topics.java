@@ -38,6 +38,16 @@ public record Topics(String namespace) {
     return changes(HEARTBEAT_TABLE);
   }
 
+  /** The table through which snapshots are asked for; Debezium wants one per connector. */
+  public TableName signalTable() {
+    return new TableName(HEARTBEAT_TABLE.schema(), "signal_" + namespace);
+  }
+
+  /** What Debezium tells about the snapshots it was asked for. */
+  public String snapshots() {
+    return namespace + ".snapshots";
+  }
+
   /** Row changes of every table a view reads: whole transactions, in the order of their commits. */
   public String commits() {
     return namespace + ".commits";

@@ -113,12 +113,14 @@ record CaptureStart(
 
   private void setUp(Connection connection) throws SQLException {
     connection.setAutoCommit(false);
-    Heartbeat.createTable(connection);
+    for (OwnTable own : OwnTable.of(config, topics)) {
+      own.ensure(connection);
+    }
+    Set<TableName> published = OwnTable.with(config, topics, columnsBefore.keySet());
     if (config.managePublication()) {
-      PublicationSetup.ensure(connection, config.publicationIn(topics), columnsBefore.keySet());
+      PublicationSetup.ensure(connection, config.publicationIn(topics), published);
     } else {
-      PostgresCheck.require(
-          List.of(PublicationCheck.check(connection, config, topics, columnsBefore.keySet())));
+      PostgresCheck.require(List.of(PublicationCheck.check(connection, config, topics, published)));
     }
     connection.commit();
   }

@@ -51,6 +51,11 @@ final class ConnectorSettings {
     reasons.put("lsn.flush.mode", "the slot may move only after Kafka has the changes");
     reasons.put("publication.", "set publication and manage-publication instead");
     reasons.put("snapshot.", "capture starts from the slot; views are seeded by their own queries");
+    String asked = "set snapshots: true, and ask with: freshet snapshot";
+    reasons.put("signal.", asked);
+    reasons.put("notification.", asked);
+    reasons.put("incremental.snapshot.watermarking.strategy", asked);
+    reasons.put("read.only", asked);
     reasons.put("table.", "tables follow from the tag rules and the views");
     reasons.put("schema.include.list", "tables follow from the tag rules and the views");
     reasons.put("schema.exclude.list", "tables follow from the tag rules and the views");
@@ -150,7 +155,15 @@ final class ConnectorSettings {
     all.put("publication.name", config.publicationIn(topics));
     all.put("publication.autocreate.mode", "disabled");
     all.put("snapshot.mode", "no_data");
-    all.put("table.include.list", includeList(tables));
+    Set<TableName> captured = OwnTable.with(config, topics, tables);
+    all.put("table.include.list", includeList(captured));
+    if (config.snapshots()) {
+      all.put("signal.data.collection", topics.signalTable().toString());
+      all.put("signal.enabled.channels", "source");
+      all.put("incremental.snapshot.watermarking.strategy", "insert_delete"); // leaves no rows
+      all.put("notification.enabled.channels", "sink");
+      all.put("notification.sink.topic.name", topics.snapshots());
+    }
     all.put("skipped.operations", "none");
     all.put("tombstones.on.delete", "true");
     all.put("decimal.handling.mode", "string");
@@ -185,9 +198,12 @@ final class ConnectorSettings {
   static String includeList(Collection<TableName> tables) {
     Set<TableName> all = new TreeSet<>(tables);
     all.add(Topics.HEARTBEAT_TABLE);
-    return all.stream()
-        .map(table -> literal(table.schema()) + "\\." + literal(table.table()))
-        .collect(Collectors.joining(","));
+    return all.stream().map(ConnectorSettings::regex).collect(Collectors.joining(","));
+  }
+
+  /** The regular expression of one table's name. */
+  static String regex(TableName table) {
+    return literal(table.schema()) + "\\." + literal(table.table());
   }
 
   /** Escapes everything that could mean something to a regular expression or to the list. */

@@ -114,7 +114,9 @@ final class Deliveries {
       throw failed(first, e);
     }
     inFlight.remove();
-    lastSettled = first.source();
+    if (!first.source().sourceOffset().isEmpty()) {
+      lastSettled = first.source(); // a notice about a snapshot stands nowhere in the log
+    }
     if (first.source().topic().equals(barrierTopic)) {
       barrierPassed.run();
     }

@@ -1,7 +1,6 @@
 package dev.freshet.ingest;
 
 import dev.freshet.events.Topics;
-import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.PostgresConnection;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,16 +26,6 @@ final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(35);
-
-  private static final String[] CREATE = {
-    "CREATE SCHEMA IF NOT EXISTS freshet",
-    """
-    CREATE TABLE IF NOT EXISTS freshet.heartbeat (
-      namespace text PRIMARY KEY,
-      beat_at timestamptz NOT NULL,
-      xid bigint NOT NULL,
-      snapshot_xmin bigint NOT NULL)"""
-  };
 
   // xid is the statement's own transaction; the snapshot's xmin is at most that, and lower while an
   // older one runs. The column cannot be called xmin: every table has a system column of that name.
@@ -72,38 +61,6 @@ final class Heartbeat implements AutoCloseable {
     this.interval = interval;
     this.thread = new Thread(this::run, "freshet-heartbeat");
     thread.setDaemon(true);
-  }
-
-  /** Creates the table when it is missing; safe when two do it at once. */
-  static void createTable(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      if (!exists(statement)) {
-        // CREATE IF NOT EXISTS alone can fail when two run at once.
-        PublicationSetup.lock(statement);
-        for (String sql : CREATE) {
-          statement.execute(sql);
-        }
-      }
-      connection.commit();
-    } catch (SQLException e) {
-      connection.rollback();
-      if ("42501".equals(e.getSQLState())) {
-        throw FreshetException.unfit(
-            "this role may not create the heartbeat table",
-            String.valueOf(e.getMessage()),
-            "let an owner of the database run:\n"
-                + String.join(";\n", CREATE)
-                + ";\nGRANT USAGE ON SCHEMA freshet TO <this role>;\n"
-                + "GRANT SELECT, INSERT, UPDATE ON freshet.heartbeat TO <this role>;");
-      }
-      throw e;
-    }
-  }
-
-  private static boolean exists(Statement statement) throws SQLException {
-    try (var rows = statement.executeQuery("SELECT to_regclass('freshet.heartbeat') IS NOT NULL")) {
-      return rows.next() && rows.getBoolean(1);
-    }
   }
 
   void start() {

@@ -81,6 +81,7 @@ public final class Ingest {
   public static List<TopicSpec> topics(
       IngestConfig config, Topics topics, Collection<TableName> tables) {
     List<TopicSpec> all = new ArrayList<>();
+    Map<String, String> kept = Map.of("retention.ms", Long.toString(RETENTION.toMillis()));
     for (TableName table : PublicationSetup.withHeartbeat(tables)) {
       boolean heartbeat = table.equals(Topics.HEARTBEAT_TABLE);
       all.add(
@@ -92,6 +93,10 @@ public final class Ingest {
                   "max.message.bytes", Integer.toString(KafkaProducers.LARGEST_RECORD))));
     }
     all.add(TopicSpec.table(topics.captureOffsets(), 1));
+    if (config.snapshots()) {
+      all.add(new TopicSpec(topics.changes(topics.signalTable()), 1, kept));
+      all.add(new TopicSpec(topics.snapshots(), 1, kept));
+    }
     return List.copyOf(all);
   }
 

@@ -36,7 +36,12 @@ public record IngestConfig(
                 + " with a new slot, every entry of the cache void and every view seeded again; or"
                 + " stop. Capture by Kafka Connect always stops.")
         @Default("begin-anew")
-        OnGap onGap) {
+        OnGap onGap,
+    @Doc(
+            "Whether snapshots of chosen tables may be asked for while capture runs: freshet snapshot."
+                + " It needs a table freshet.signal_NAMESPACE, in the publication.")
+        @Default("false")
+        boolean snapshots) {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
@@ -65,7 +70,8 @@ public record IngestConfig(
         1,
         Map.of(),
         Optional.empty(),
-        OnGap.BEGIN_ANEW);
+        OnGap.BEGIN_ANEW,
+        false);
   }
 
   /** The slot's name in this namespace. */

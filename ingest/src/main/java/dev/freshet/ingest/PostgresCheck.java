@@ -34,7 +34,12 @@ public final class PostgresCheck {
       List<CheckResult> results = new ArrayList<>();
       results.add(CheckResult.ok("postgres.connection", postgres.toString()));
       results.addAll(database(connection, config, topics, columnsBefore));
-      results.add(PublicationCheck.check(connection, config, topics, columnsBefore.keySet()));
+      for (OwnTable own : OwnTable.of(config, topics)) {
+        results.add(own.check(connection));
+      }
+      results.add(
+          PublicationCheck.check(
+              connection, config, topics, OwnTable.with(config, topics, columnsBefore.keySet())));
       results.addAll(SlotCheck.check(connection, config.slotIn(topics)));
       return List.copyOf(results);
     } catch (SQLException e) {

@@ -28,7 +28,8 @@ class ConnectorSettingsTest {
         1,
         debezium,
         Optional.empty(),
-        OnGap.STOP);
+        OnGap.STOP,
+        false);
   }
 
   private static Map<String, String> settings(IngestConfig config, String address) {
@@ -68,7 +69,8 @@ class ConnectorSettingsTest {
             1,
             Map.of(),
             Optional.empty(),
-            OnGap.STOP);
+            OnGap.STOP,
+            false);
     assertThat(settings(named, "postgres://u@h/d"))
         .containsEntry("slot.name", "s1")
         .containsEntry("publication.name", "p1");

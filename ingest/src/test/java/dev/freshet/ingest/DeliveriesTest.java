@@ -47,6 +47,16 @@ class DeliveriesTest {
   }
 
   @Test
+  void aNoticeWithoutAPlaceInTheLogDoesNotMoveThePosition() throws InterruptedException {
+    deliveries.send(change("t", 1));
+    deliveries.send(new SourceRecord(Map.of(), Map.of(), "n", Schema.STRING_SCHEMA, "started"));
+    producer.completeNext();
+    producer.completeNext();
+    deliveries.settleAll();
+    assertThat(deliveries.position()).hasValue(Map.of("lsn", 1L));
+  }
+
+  @Test
   void aChangeTellsWhenItWasCommittedAsSoonAsKafkaHasIt() throws InterruptedException {
     Schema origin = SchemaBuilder.struct().field("ts_us", Schema.INT64_SCHEMA).build();
     Schema change = SchemaBuilder.struct().field("source", origin).build();

@@ -249,7 +249,8 @@ class FaultIT {
         usual.partitions(),
         Map.of("slot.failover", Boolean.toString(failoverSlot)),
         usual.connect(),
-        onGap);
+        onGap,
+        usual.snapshots());
   }
 
   private static boolean stored(Pipeline pipeline) {

@@ -253,7 +253,7 @@ class IngestIT {
               () -> {
                 try (var connection = Database.open(pipeline.postgres)) {
                   connection.setAutoCommit(false);
-                  Heartbeat.createTable(connection);
+                  OwnTable.heartbeat().ensure(connection);
                   PublicationSetup.ensure(connection, "twice", tables);
                 } catch (SQLException | RuntimeException e) {
                   failures.add(e);
@@ -350,6 +350,7 @@ class IngestIT {
         1,
         Map.of(),
         Optional.empty(),
-        OnGap.STOP);
+        OnGap.STOP,
+        false);
   }
 }

@@ -5,6 +5,8 @@ import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.ingest.IngestConfig;
+import dev.freshet.ingest.OnGap;
+import dev.freshet.ingest.Snapshots;
 import dev.freshet.materializer.seed.CaptureGate;
 import dev.freshet.materializer.source.PostgresSchema;
 import dev.freshet.materializer.sql.ViewCompiler;
@@ -51,6 +53,20 @@ final class ViewBed implements AutoCloseable {
   final Database database;
   private List<View> views;
   private final MaterializerConfig config;
+
+  /** The usual, and snapshots may be asked for. */
+  private static final IngestConfig INGEST =
+      new IngestConfig(
+          Optional.empty(),
+          Optional.empty(),
+          true,
+          IngestConfig.defaults().heartbeatInterval(),
+          1,
+          Map.of(),
+          Optional.empty(),
+          OnGap.STOP,
+          true);
+
   private final List<Service> keepers = new ArrayList<>();
   private final Service capture;
 
@@ -66,13 +82,13 @@ final class ViewBed implements AutoCloseable {
     views.forEach(view -> tables.addAll(view.plan().tables()));
     Map<TableName, Set<String>> captured = new HashMap<>();
     tables.forEach(table -> captured.put(table, Set.of()));
-    TopicProvisioner.ensure(kafka, Ingest.topics(IngestConfig.defaults(), topics, tables));
+    TopicProvisioner.ensure(kafka, Ingest.topics(INGEST, topics, tables));
     TopicProvisioner.ensure(kafka, Materializer.topics(topics, views));
     TopicProvisioner.ensure(
         kafka, List.of(TopicSpec.log(topics.invalidations(), 1, 3_600_000, 1 << 20)));
     this.capture =
         Ingest.service(
-            IngestConfig.defaults(),
+            INGEST,
             postgres,
             kafka,
             topics,
@@ -83,6 +99,10 @@ final class ViewBed implements AutoCloseable {
               throw new AssertionError(reason);
             });
     capture.start();
+  }
+
+  Snapshots snapshots() {
+    return new Snapshots(INGEST, postgres, kafka, topics);
   }
 
   void startViews() {

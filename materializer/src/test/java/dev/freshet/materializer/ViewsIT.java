@@ -3,7 +3,9 @@ package dev.freshet.materializer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.events.TableName;
 import dev.freshet.events.TagTemplate;
+import dev.freshet.ingest.SnapshotProgress;
 import dev.freshet.materializer.sink.Registry;
 import dev.freshet.materializer.view.View;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -104,6 +107,30 @@ class ViewsIT {
       bed.awaitEqual(view);
       assertThat(known(bed, "by_region").rows()).isZero();
       assertThat(known(bed, "by_region").attempt()).as("seeded once").isEqualTo(1);
+    }
+  }
+
+  /** A row that a snapshot reads may be older than the change a view has seen already. */
+  @Test
+  void aSnapshotUnderChangesLeavesAViewAsItIs() throws Exception {
+    View view = ViewBed.view(stack, "beside", BY_REGION);
+    AtomicBoolean done = new AtomicBoolean();
+    try (ViewBed bed = new ViewBed(stack, "beside", folder.resolve("s"), List.of(view))) {
+      bed.startViews();
+      bed.awaitLive();
+      Thread writer = new Thread(() -> transfers(bed, done), "writer");
+      writer.start();
+      bed.snapshots()
+          .begin(
+              List.of(TableName.parse("public.accounts"), TableName.parse("public.branches")),
+              Optional.empty());
+      ViewBed.until(
+          "the snapshot is complete",
+          () -> bed.snapshots().progress().stream().anyMatch(SnapshotProgress::ended));
+      done.set(true);
+      writer.join();
+      bed.sql("delete from accounts where id % 3 = 0");
+      bed.awaitEqual(view);
     }
   }
 

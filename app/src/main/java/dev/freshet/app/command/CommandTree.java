@@ -44,6 +44,7 @@ public final class CommandTree {
     add(line, groups, Group.RUN, new Reset(terminal));
     add(line, groups, Group.RUN, new ConnectCommand(terminal));
     add(line, groups, Group.RUN, new OffsetsCommand(terminal));
+    add(line, groups, Group.RUN, new SnapshotCommand(terminal));
     add(line, groups, Group.CHECK, new Doctor(terminal));
     add(line, groups, Group.CHECK, new Config(terminal));
     add(line, groups, Group.CHECK, new PrintTopology(terminal));

@@ -232,7 +232,7 @@ public final class Aligner implements Service {
           LogPosition at = LogPosition.of(record.value());
           if (record.topic().equals(topics.heartbeats())) {
             newestHeartbeat = Math.max(newestHeartbeat, at.transaction());
-          } else {
+          } else if (!at.read()) { // a view has its rows from a snapshot of its own
             open.add(
                 at,
                 new TopicPartition(record.topic(), record.partition()),

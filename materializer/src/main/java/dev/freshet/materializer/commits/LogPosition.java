@@ -18,13 +18,25 @@ import org.jspecify.annotations.Nullable;
  *     {@code source.sequence}; 0 when the event has none
  * @param lsn the change itself; rises within a transaction, not across transactions
  * @param committedMicros commit time by the database's clock, microseconds since 1970
- * @param removal whether it takes a row away. A row whose key changes is taken away and comes again
- *     at the same {@code lsn}
+ * @param op the operation as Debezium writes it
  */
-record LogPosition(
-    TableName table, long transaction, Lsn lsn, long committedMicros, boolean removal) {
+record LogPosition(TableName table, long transaction, Lsn lsn, long committedMicros, char op) {
 
   private static final JsonFactory JSON = new JsonFactory();
+  private static final char UNKNOWN = '?';
+
+  /**
+   * Whether it takes a row away. A row whose key changes is taken away and comes again at the same
+   * {@code lsn}.
+   */
+  boolean removal() {
+    return op == 'd';
+  }
+
+  /** Whether it is no change but a row that a snapshot has read. */
+  boolean read() {
+    return op == 'r';
+  }
 
   /**
    * Reads the {@code source} of Debezium's envelope and skips the rest.
@@ -48,7 +60,7 @@ record LogPosition(
 
   private static @Nullable LogPosition find(JsonParser json) throws IOException {
     LogPosition found = null;
-    boolean removal = false;
+    char op = UNKNOWN;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
       boolean object = json.nextToken() == JsonToken.START_OBJECT;
@@ -57,16 +69,16 @@ record LogPosition(
       } else if (object && field.equals("source")) {
         found = source(json);
       } else if (field.equals("op")) {
-        removal = "d".equals(json.getText());
+        op = json.getText().isEmpty() ? UNKNOWN : json.getText().charAt(0);
         json.skipChildren();
       } else {
         json.skipChildren();
       }
     }
-    return found == null || !removal
+    return found == null || op == UNKNOWN
         ? found
         : new LogPosition(
-            found.table(), found.transaction(), found.lsn(), found.committedMicros(), true);
+            found.table(), found.transaction(), found.lsn(), found.committedMicros(), op);
   }
 
   private static @Nullable LogPosition source(JsonParser json) throws IOException {
@@ -89,7 +101,7 @@ record LogPosition(
     }
     return schema.isEmpty() || table.isEmpty()
         ? null
-        : new LogPosition(new TableName(schema, table), transaction, new Lsn(lsn), micros, false);
+        : new LogPosition(new TableName(schema, table), transaction, new Lsn(lsn), micros, UNKNOWN);
   }
 
   /** The first of {@code ["24023128","24023130"]}; 0 for {@code [null,"24023130"]}. */
