@@ -109,6 +109,21 @@ class ConnectIT {
   }
 
   @Test
+  @Order(0)
+  void aConnectThatIsAwayIsWaitedFor() throws Exception {
+    String nobody = ConnectWorker.freeUrl();
+    try (Shop early =
+        new Shop(
+            stack,
+            Files.createDirectory(folder.resolve("early")),
+            Shop.KAFKA + "ingest: { connect: { url: \"%s\" } }\n".formatted(nobody) + RULES)) {
+      Pipeline pipeline = early.start("ingest");
+      assertThat(Shop.health(pipeline, "ingest")).isEqualTo(Health.State.DEGRADED);
+      assertThat(pipeline.failures()).isEmpty();
+    }
+  }
+
+  @Test
   @Order(1)
   void aConnectorIsMadeAndItsChangesDeleteKeys() throws Exception {
     assertThat(connect("status").err()).contains("there is no connector shop", "connect deploy");

@@ -28,6 +28,7 @@ final class ConnectCapture implements Service {
   private final SlotGuard guard;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile boolean begun;
   private volatile Health health = Health.of(Health.State.STARTING);
 
   ConnectCapture(CaptureStart start, ConnectCluster cluster, MeterRegistry registry) {
@@ -44,14 +45,36 @@ final class ConnectCapture implements Service {
     return "ingest";
   }
 
-  /** Returns when the database is ready; a connector that is not there or fails is told later. */
+  /**
+   * Returns when the database is ready; a Kafka Connect that does not answer, and a connector that
+   * is not there or fails, are told later and waited for.
+   */
   @Override
   public void start() {
+    if (answers()) {
+      begin();
+    }
+    look();
+    thread.start();
+  }
+
+  private boolean answers() {
+    try {
+      cluster.version();
+      return true;
+    } catch (FreshetException e) {
+      if (e.kind() != FreshetException.Kind.UNREACHABLE) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  private void begin() {
     CaptureOffsets ready = start.ready(this::kept);
     guard.watch(slot -> isRead(slot) ? withoutPosition(ready) : kept(ready));
     guard.start();
-    look();
-    thread.start();
+    begun = true;
   }
 
   private CaptureOffsets kept(CaptureOffsets stored) {
@@ -86,6 +109,9 @@ final class ConnectCapture implements Service {
   private void look() {
     Health now;
     try {
+      if (!begun && answers()) {
+        begin();
+      }
       now = cluster.status(connector).map(this::judged).orElseGet(this::absent);
     } catch (FreshetException e) {
       now = new Health(Health.State.DEGRADED, Failures.inWords(e));
