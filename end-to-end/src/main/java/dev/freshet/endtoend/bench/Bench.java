@@ -19,7 +19,8 @@ interface Bench {
           new ConsoleBench(),
           new LeakBench(),
           new HugeTagBench(),
-          new ConsistencyBench());
+          new ConsistencyBench(),
+          new FaultsBench());
 
   static Optional<Bench> named(String name) {
     return ALL.stream().filter(bench -> bench.name().equals(name)).findFirst();

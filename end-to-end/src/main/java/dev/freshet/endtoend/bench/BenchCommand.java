@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       "  freshet bench latency --rate 1000 --seconds 20 --json",
       "  freshet bench bulk --rows 300000 --json | jq .ratios",
       "  freshet bench consistency --seed 1 --seeds 100 --json",
+      "  freshet bench faults --seed 1 --schedules 20 --json",
     })
 final class BenchCommand implements Callable<Integer> {
 
@@ -58,7 +59,10 @@ final class BenchCommand implements Callable<Integer> {
       description = "Decides the order of the variants; a checker's first seed.")
   private @Nullable Long seed;
 
-  @Option(names = "--seeds", paramLabel = "N", description = "How many seeds a checker runs.")
+  @Option(
+      names = {"--seeds", "--schedules"},
+      paramLabel = "N",
+      description = "How many seeds a checker runs.")
   private @Nullable Integer seeds;
 
   @Option(names = "--lanes", paramLabel = "N", description = "How many of them at a time.")

@@ -121,6 +121,22 @@ class BenchIT {
     assertThat(report.path("violations").asInt()).as("rows unlike the SQL").isZero();
   }
 
+  @Test
+  void nothingIsLostWhileTheWholeSystemIsBroken() throws Exception {
+    JsonNode report =
+        run("bench", "faults", "--seed", "8", "--schedules", "2", "--seconds", "1", "--json");
+    assertThat(report.at("/variants/all/schedules").asInt()).isEqualTo(2);
+    for (String fault : new String[] {"cut", "rewind", "terminate_sinks", "redis_kill"}) {
+      assertThat(report.at("/variants/" + fault + "/recovery_p50_ms").isNumber())
+          .as(fault)
+          .isTrue();
+    }
+    for (String what : new String[] {"changes", "entries_compared", "requests"}) {
+      assertThat(report.at("/variants/all/" + what).asLong()).as(what).isPositive();
+    }
+    assertThat(report.path("violations").asInt()).as("lost, stale or counted wrongly").isZero();
+  }
+
   /**
    * The one JSON object on stdout. A slow script call may be this machine's: code 5 is let pass.
    */
