@@ -60,6 +60,7 @@ final class Site implements AutoCloseable {
   private final Member second;
 
   private Site(Consumer<String> talk) throws IOException, SQLException {
+    Runtime.getRuntime().addShutdownHook(closeAtExit); // also when it is told to end while it starts
     kafka = keep(TcpProxy.open("kafka"));
     postgres = keep(TcpProxy.open("postgres"));
     redis = keep(TcpProxy.open("redis"));
@@ -94,7 +95,6 @@ final class Site implements AutoCloseable {
   /** Starts everything; returns when all roles run. */
   static Site start(Consumer<String> talk) throws IOException, SQLException, InterruptedException {
     Site site = new Site(talk);
-    Runtime.getRuntime().addShutdownHook(site.closeAtExit);
     try {
       for (Member member : List.of(site.invalidating, site.views)) {
         member.start();
