@@ -19,7 +19,6 @@ final class Assembly {
 
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
   private static final long REMEMBER_SECONDS = 60;
-  private static final long FADE_SECONDS = 3600;
   private static final long IDLE_SECONDS = 30;
 
   private Assembly() {}
@@ -89,7 +88,7 @@ final class Assembly {
     NearMetrics.show(b.registry, feed);
     NearMetrics.show(b.registry, near);
     every(timer, REMEMBER_SECONDS, hot::flush);
-    every(timer, FADE_SECONDS, hot::fade);
+    every(timer, REMEMBER_SECONDS, hot::fade);
     return new Parts(
         core,
         new Warmer(b.running),

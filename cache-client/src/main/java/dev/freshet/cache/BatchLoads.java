@@ -50,7 +50,7 @@ final class BatchLoads {
     missing.forEach(
         (key, lookup) ->
             flights
-                .begin(lookup)
+                .begin(lookup, limiter.inside())
                 .ifPresentOrElse(flight -> ours.put(key, flight), () -> others.add(lookup)));
     Map<String, Held> held = new HashMap<>();
     if (!ours.isEmpty()) {
@@ -63,20 +63,23 @@ final class BatchLoads {
   private <T> Map<String, Held> lead(
       Map<String, Flights.Flight> ours, TtlClass ttl, ValueType<T> type, BatchLoader<T> loader) {
     try {
-      Map<String, Held> held = limiter.run(() -> loadAll(ours.keySet(), ttl, type, loader));
-      ours.forEach((key, flight) -> flight.landing.complete(landed(held, key)));
+      Map<String, Held> held =
+          limiter.run(
+              () -> {
+                ours.values().forEach(Flights.Flight::admit);
+                return loadAll(ours.keySet(), ttl, type, loader);
+              });
+      ours.forEach((key, flight) -> flights.land(key, flight, landed(held, key)));
       return held;
     } catch (RuntimeException | Error e) {
-      ours.values().forEach(flight -> flight.landing.completeExceptionally(e));
+      ours.forEach((key, flight) -> flights.fail(key, flight, e));
       throw e;
     } catch (Exception e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      ours.values().forEach(flight -> flight.landing.completeExceptionally(e));
+      ours.forEach((key, flight) -> flights.fail(key, flight, e));
       throw new LoadFailedException(String.join(", ", ours.keySet()), e);
-    } finally {
-      ours.forEach(flights::end);
     }
   }
 

@@ -60,37 +60,40 @@ final class Core {
 
   /** The value, loaded on this thread if need be. */
   Held get(Lookup lookup) {
-    Optional<Held> cached = cached(lookup);
-    return cached.isPresent() ? cached.get() : miss(lookup);
+    Optional<Reads.Found> found = found(lookup);
+    return found.isPresent() ? served(lookup, found.get()) : miss(lookup);
   }
 
-  /** The value if it is cached and may be served; nothing is loaded for this caller. */
-  Optional<Held> cached(Lookup lookup) {
+  /** The value if it is cached and may be served; nothing is loaded, neither now nor later. */
+  Optional<Held> peek(Lookup lookup) {
+    return found(lookup).map(Reads.Found::held);
+  }
+
+  private Optional<Reads.Found> found(Lookup lookup) {
     Reads.Found here = reads.near(lookup);
     if (here != null) {
-      return Optional.of(served(lookup, here));
+      return Optional.of(here);
     }
     if (!reads.mayAskFar(lookup)) {
       return Optional.empty();
     }
     NearTicket ticket = reads.ticket(lookup.key());
     try {
-      return far.read(lookup.key())
-          .flatMap(entry -> reads.far(lookup, ticket, entry))
-          .map(found -> served(lookup, found));
+      return far.read(lookup.key()).flatMap(entry -> reads.far(lookup, ticket, entry));
     } catch (RedisException e) {
-      return Optional.ofNullable(reads.orphan(lookup)).map(found -> served(lookup, found));
+      return Optional.ofNullable(reads.orphan(lookup));
     }
   }
 
   /** The same without waiting; loads on a thread of the cache. */
   CompletableFuture<Held> getAsync(Lookup lookup) {
+    Thread asker = Thread.currentThread();
     Reads.Found here = reads.near(lookup);
     if (here != null) {
       return CompletableFuture.completedFuture(served(lookup, here));
     }
     if (!reads.mayAskFar(lookup)) {
-      return missAsync(lookup);
+      return missAsync(lookup, asker);
     }
     NearTicket ticket = reads.ticket(lookup.key());
     return far.get(lookup.key())
@@ -104,7 +107,7 @@ final class Core {
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(served(lookup, found.get()))
-                    : missAsync(lookup));
+                    : missAsync(lookup, asker));
   }
 
   private Held served(Lookup lookup, Reads.Found found) {
@@ -117,6 +120,10 @@ final class Core {
 
   private Held miss(Lookup lookup) {
     meters.of(lookup.ttl()).misses.increment();
+    return loaded(lookup);
+  }
+
+  private Held loaded(Lookup lookup) {
     try {
       return loads.load(lookup, () -> here(lookup), entry -> stored(lookup, entry));
     } catch (RuntimeException | Error e) {
@@ -137,12 +144,12 @@ final class Core {
     return reads.decode(lookup, entry);
   }
 
-  private CompletableFuture<Held> missAsync(Lookup lookup) {
+  private CompletableFuture<Held> missAsync(Lookup lookup, Thread asker) {
     Optional<Flights.Flight> underWay =
         lookup.ttl().cached() ? flights.underWay(lookup) : Optional.empty();
     if (underWay.isPresent()) {
       meters.of(lookup.ttl()).misses.increment();
-      return underWay.get().landing.copy();
+      return loads.joinAsync(lookup, underWay.get(), asker);
     }
     return onLoader(() -> miss(lookup));
   }
@@ -217,7 +224,7 @@ final class Core {
     open.keySet().removeAll(found.keySet());
     if (!open.isEmpty()) {
       meters.of(ttl).misses.increment(open.size());
-      found.putAll(batches.load(open, ttl, type, loader, this::miss));
+      found.putAll(batches.load(open, ttl, type, loader, this::loaded));
     }
     return found;
   }

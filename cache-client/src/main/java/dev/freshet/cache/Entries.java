@@ -69,7 +69,7 @@ public final class Entries<T> {
         fill -> {
           throw new IllegalStateException("a peek loads nothing");
         };
-    return core.cached(lookup(key, nobody)).flatMap(this::value);
+    return core.peek(lookup(key, nobody)).flatMap(this::value);
   }
 
   /**

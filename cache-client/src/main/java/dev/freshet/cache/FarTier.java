@@ -85,24 +85,37 @@ final class FarTier {
     if (leftAlone()) {
       throw silence();
     }
-    Throwable error = null;
+    Throwable error;
     try {
       RedisFuture<byte[]> answer = link.commands().get(layout().entry(key));
-      if (answer.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        return parsed(answer.get());
+      if (inTime(answer)) {
+        byte[] raw = answer.get();
+        answered(null);
+        return parsed(raw);
       }
-      answer.cancel(true);
       error = new RedisCommandTimeoutException("Redis did not answer within " + timeout);
     } catch (ExecutionException e) {
       error = e.getCause() == null ? e : e.getCause();
+    } catch (InterruptedException e) {
+      throw interrupted(e); // which says nothing about Redis
     } catch (RedisException e) {
       error = e;
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    } finally {
-      answered(error);
     }
+    answered(error);
     throw asRedis(error);
+  }
+
+  /** Whether it is there; if not, it is no longer waited for. */
+  private boolean inTime(RedisFuture<?> answer) throws InterruptedException {
+    boolean there = false;
+    try {
+      there = answer.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } finally {
+      if (!there) {
+        answer.cancel(true);
+      }
+    }
+    return there;
   }
 
   /** One round trip to each node. Keys without an entry are not in the map. */

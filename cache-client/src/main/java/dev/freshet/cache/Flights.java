@@ -16,8 +16,20 @@ final class Flights {
     final ValueType<?> type;
     final Thread leader = Thread.currentThread();
 
-    Flight(ValueType<?> type) {
+    /** Whether its leader needs no more room among the loads, so that it lands by itself. */
+    private volatile boolean admitted;
+
+    Flight(ValueType<?> type, boolean admitted) {
       this.type = type;
+      this.admitted = admitted;
+    }
+
+    void admit() {
+      admitted = true;
+    }
+
+    boolean admitted() {
+      return admitted;
     }
   }
 
@@ -29,14 +41,26 @@ final class Flights {
         .filter(flight -> flight.type.equals(lookup.type()));
   }
 
-  /** Begins one that others can join; empty if there is one already. */
-  Optional<Flight> begin(Lookup lookup) {
-    Flight mine = new Flight(lookup.type());
+  /**
+   * Begins one that others can join; empty if there is one already.
+   *
+   * @param admitted whether its leader has room among the loads already
+   */
+  Optional<Flight> begin(Lookup lookup, boolean admitted) {
+    Flight mine = new Flight(lookup.type(), admitted);
     return byKey.putIfAbsent(lookup.key(), mine) == null ? Optional.of(mine) : Optional.empty();
   }
 
-  void end(String key, Flight flight) {
+  /** Ends it, and then tells all who joined: what they do next begins anew. */
+  void land(String key, Flight flight, Held held) {
     byKey.remove(key, flight);
+    flight.landing.complete(held);
+  }
+
+  /** The same with what went wrong. */
+  void fail(String key, Flight flight, Throwable cause) {
+    byKey.remove(key, flight);
+    flight.landing.completeExceptionally(cause);
   }
 
   /** What is under way began before something that is known to have changed: nobody else joins. */

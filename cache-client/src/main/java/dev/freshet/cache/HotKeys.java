@@ -3,7 +3,9 @@ package dev.freshet.cache;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lettuce.core.ScoredValue;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.ZStoreArgs;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,6 +28,8 @@ final class HotKeys {
   static final int SAMPLE = 8;
   static final int TRACKED = 10_000;
   static final int REMEMBERED = 1_000;
+
+  private static final Duration FADED_FOR = Duration.ofHours(1);
 
   private final FarTier far;
   private final RandomGenerator random;
@@ -82,9 +86,16 @@ final class HotKeys {
     return CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new));
   }
 
-  /** What was read once counts half. */
+  /** What was read once counts half: once an hour, however many processes try how often. */
   CompletableFuture<?> fade() {
-    return far.ask(redis -> redis.zunionstore(name(), ZStoreArgs.Builder.weights(0.5), name()));
+    SetArgs once = SetArgs.Builder.nx().px(FADED_FOR.toMillis());
+    return far.ask(redis -> redis.set(name() + "-faded", new byte[] {'1'}, once))
+        .thenCompose(
+            set ->
+                "OK".equals(set)
+                    ? far.ask(
+                        redis -> redis.zunionstore(name(), ZStoreArgs.Builder.weights(0.5), name()))
+                    : CompletableFuture.completedFuture(0L));
   }
 
   /** The hottest first. */

@@ -50,6 +50,11 @@ final class Limiter {
     }
   }
 
+  /** Whether this thread has its room already. */
+  boolean inside() {
+    return inside.get();
+  }
+
   private void enter() throws InterruptedException {
     if (queued.get() == 0 && permits.tryAcquire()) {
       return;

@@ -45,7 +45,7 @@ final class Link implements AutoCloseable {
   private long attemptNanos;
   private volatile @Nullable Connected connected;
 
-  private Link(
+  Link(
       Supplier<Connected> connector,
       Supplier<StatefulRedisPubSubConnection<String, String>> subscriber,
       LongSupplier nanoTime) {

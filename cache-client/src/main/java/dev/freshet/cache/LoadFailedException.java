@@ -11,4 +11,14 @@ public final class LoadFailedException extends RuntimeException {
   LoadFailedException(String key, Throwable cause) {
     super("could not load \"%s\": %s".formatted(key, cause), cause);
   }
+
+  /** What all who wait for a load get of its failure: the same as the one who loads. */
+  static RuntimeException of(String key, Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException unchecked
+        ? unchecked
+        : new LoadFailedException(key, cause);
+  }
 }

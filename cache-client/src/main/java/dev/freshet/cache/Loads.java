@@ -3,6 +3,7 @@ package dev.freshet.cache;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -61,15 +62,15 @@ final class Loads {
     if (!lookup.ttl().cached()) {
       return limiter.run(() -> stores.load(lookup));
     }
-    Optional<Flights.Flight> mine = flights.begin(lookup);
+    Optional<Flights.Flight> mine = flights.begin(lookup, limiter.inside());
     if (mine.isPresent()) {
       return lead(lookup, mine.get(), cached, acceptance);
     }
-    Optional<Flights.Flight> other = flights.underWay(lookup);
+    Optional<Flights.Flight> other = flights.underWay(lookup).filter(this::mayWaitFor);
     if (other.isPresent()) {
       return join(lookup, other.get());
     }
-    // It landed just now, or loads another type.
+    // It landed just now, or loads another type, or may wait for the room that this thread holds.
     Optional<Held> known = cached.get();
     return known.isPresent() ? known.get() : limiter.run(() -> stores.load(lookup));
   }
@@ -77,36 +78,75 @@ final class Loads {
   private Held lead(
       Lookup lookup, Flights.Flight mine, Supplier<Optional<Held>> cached, Acceptance acceptance)
       throws Exception {
+    Held held;
     try {
       Optional<Held> known = cached.get();
-      Held held = known.isPresent() ? known.get() : leased(lookup, acceptance);
-      mine.landing.complete(held);
-      return held;
+      held = known.isPresent() ? known.get() : leased(lookup, mine, acceptance);
     } catch (Exception | Error e) {
-      mine.landing.completeExceptionally(e);
+      flights.fail(lookup.key(), mine, e);
       throw e;
-    } finally {
-      flights.end(lookup.key(), mine);
     }
+    flights.land(lookup.key(), mine, held);
+    return held;
   }
 
-  private Held join(Lookup lookup, Flights.Flight other) throws Exception {
+  /** A load within a load holds room: it must not wait for one that waits for room. */
+  private boolean mayWaitFor(Flights.Flight other) {
+    return other.admitted() || !limiter.inside();
+  }
+
+  private Held join(Lookup lookup, Flights.Flight other) throws InterruptedException {
     if (other.leader == Thread.currentThread()) {
-      throw new IllegalStateException(
-          "the loader of \"%s\" asks the cache for the very key it loads".formatted(lookup.key()));
+      throw itself(lookup);
     }
     try {
       return other.landing.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
+      throw LoadFailedException.of(lookup.key(), e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
-      throw new OverloadedException(
-          "\"%s\" has been loading for more than %s; find out why it takes so long"
-              .formatted(lookup.key(), patience));
+      throw tooLong(lookup);
     }
   }
 
-  private Held leased(Lookup lookup, Acceptance acceptance) throws Exception {
+  /**
+   * What another thread loads, under the rules of those who wait for it; never completed on the
+   * thread that loads, where whatever comes next would count as part of its load.
+   *
+   * @param asker who asked, who must not be the one who loads
+   */
+  CompletableFuture<Held> joinAsync(Lookup lookup, Flights.Flight other, Thread asker) {
+    if (other.leader == asker) {
+      return CompletableFuture.failedFuture(itself(lookup));
+    }
+    return other
+        .landing
+        .copy()
+        .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
+        .handleAsync(
+            (held, error) -> {
+              if (error == null) {
+                return held;
+              }
+              // What the load threw comes wrapped; bare, it is our own patience that has ended.
+              throw error instanceof TimeoutException
+                  ? tooLong(lookup)
+                  : LoadFailedException.of(
+                      lookup.key(), error.getCause() == null ? error : error.getCause());
+            });
+  }
+
+  private static IllegalStateException itself(Lookup lookup) {
+    return new IllegalStateException(
+        "the loader of \"%s\" asks the cache for the very key it loads".formatted(lookup.key()));
+  }
+
+  private OverloadedException tooLong(Lookup lookup) {
+    return new OverloadedException(
+        "\"%s\" has been loading for more than %s; find out why it takes so long"
+            .formatted(lookup.key(), patience));
+  }
+
+  private Held leased(Lookup lookup, Flights.Flight mine, Acceptance acceptance) throws Exception {
     String token = Long.toHexString(random.nextLong());
     Lease lease = lease(lookup, token);
     try {
@@ -120,7 +160,11 @@ final class Loads {
       if (theirs.isPresent()) {
         return theirs.get();
       }
-      return limiter.run(() -> stores.load(lookup));
+      return limiter.run(
+          () -> {
+            mine.admit();
+            return stores.load(lookup);
+          });
     } finally {
       if (lease == Lease.OURS) {
         far.release(lookup.key(), token);
@@ -130,7 +174,7 @@ final class Loads {
 
   /** Reloads ahead of time, unless it is being done; nobody waits for it. */
   void refresh(Lookup lookup, Acceptance newer) throws Exception {
-    Optional<Flights.Flight> mine = flights.begin(lookup);
+    Optional<Flights.Flight> mine = flights.begin(lookup, limiter.inside());
     if (mine.isPresent()) {
       Supplier<Optional<Held>> stored = () -> stored(lookup, newer);
       lead(lookup, mine.get(), stored, newer);

@@ -3,12 +3,14 @@ package dev.freshet.cache;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 
 /** Clients for those who bring none: what cannot be sent now is a miss now, not a wait. */
 final class OwnClients {
@@ -26,13 +28,17 @@ final class OwnClients {
 
   /** A cluster's connections are made when first needed, so that there a command may wait. */
   static RedisClusterClient cluster(String uri) {
-    URI plain = URI.create(uri.replace("-cluster", ""));
-    RedisClusterClient client = RedisClusterClient.create(RedisClusterURIUtil.toRedisURIs(plain));
+    RedisClusterClient client = RedisClusterClient.create(nodes(uri));
     client.setOptions(
         ClusterClientOptions.builder()
             .topologyRefreshOptions(
                 ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(REFRESH).build())
             .build());
     return client;
+  }
+
+  /** Of the scheme alone: hosts and passwords may have the same word in them. */
+  static List<RedisURI> nodes(String uri) {
+    return RedisClusterURIUtil.toRedisURIs(URI.create(uri.replaceFirst("-cluster://", "://")));
   }
 }

@@ -37,7 +37,7 @@ record Warmer(int mostAtATime) {
       try {
         load.accept(key);
         worked = true;
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // an Error too: whoever waits for the end must hear of it
         LOG.debug("{} could not be warmed", key, e);
       } finally {
         warming.one(worked);

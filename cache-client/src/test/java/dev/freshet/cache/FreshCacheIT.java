@@ -317,6 +317,26 @@ class FreshCacheIT {
   }
 
   @Test
+  void aPeekOfAStaleValueNeitherReloadsNorVerifiesIt() throws InterruptedException {
+    try (FreshCache other =
+        rig.open(rig.builder().metrics(rig.othersRegistry).verify(1, Duration.ofMinutes(1)))) {
+      Entries<Page> soft = other.entries(PLAIN.withStaleFor(Duration.ofMinutes(1)), Page.class);
+      soft.get("p", this::load);
+      rig.apply(1500, "org:7");
+      until("it is stale", () -> stale(other, "p"));
+      assertThat(soft.peek("p")).hasValue(new Page("orders", 1));
+      assertThat(other.parts().loaders().getTaskCount()).isZero();
+      assertThat(rig.othersRegistry.get("freshet.cache.verifications.waiting").gauge().value())
+          .isZero();
+    }
+  }
+
+  private static boolean stale(FreshCache cache, String key) {
+    NearEntry<Held> held = cache.parts().near().peek(key);
+    return held != null && held.stale();
+  }
+
+  @Test
   void aRemovedEntryIsGoneEverywhere() throws InterruptedException {
     try (FreshCache other = another()) {
       pages.get("p", this::load);

@@ -112,4 +112,17 @@ class FreshCacheManyKeysIT {
       assertThat(other.hottest(10)).containsExactly("hot", "warm");
     }
   }
+
+  @Test
+  void ofAllProcessesOneHalvesWhatCountsAndOnceAnHour() throws Exception {
+    rig.redis.zadd("shop:{0}:hot", 8, "k");
+    try (FreshCache other = rig.another()) {
+      for (int i = 0; i < 3; i++) {
+        cache.parts().hot().fade().get(20, TimeUnit.SECONDS);
+        other.parts().hot().fade().get(20, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(rig.redis.zscore("shop:{0}:hot", "k")).isEqualTo(4.0);
+    assertThat(rig.redis.pttl("shop:{0}:hot-faded")).isBetween(3_000_000L, 3_600_000L);
+  }
 }

@@ -1,0 +1,88 @@
+package dev.freshet.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.ValueOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A Redis that takes every command and answers none. */
+class FarTierTest {
+
+  private static final RedisCodec<String, byte[]> CODEC =
+      RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+
+  private final List<Future<?>> sent = new ArrayList<>();
+  private FarTier far;
+
+  @BeforeEach
+  @SuppressWarnings({"unchecked", "FutureReturnValueIgnored"}) // proxies know no type arguments
+  void connect() {
+    StatefulConnection<String, byte[]> connection =
+        proxy(
+            StatefulConnection.class,
+            (proxy, method, args) -> {
+              throw new UnsupportedOperationException(method.getName());
+            });
+    RedisClusterAsyncCommands<String, byte[]> silent =
+        proxy(RedisClusterAsyncCommands.class, (proxy, method, args) -> unanswered());
+    Link link =
+        new Link(
+            () -> new Link.Connected(connection, silent),
+            () -> {
+              throw new UnsupportedOperationException("no channels");
+            },
+            System::nanoTime);
+    assertThat(link.await(Duration.ofSeconds(20))).isTrue();
+    far = new FarTier(link, () -> new Layout("shop", 1), Duration.ofMillis(1), () -> 0L);
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    ClassLoader loader = FarTierTest.class.getClassLoader();
+    return type.cast(Proxy.newProxyInstance(loader, new Class<?>[] {type}, handler));
+  }
+
+  private RedisFuture<byte[]> unanswered() {
+    AsyncCommand<String, byte[], byte[]> command =
+        new AsyncCommand<>(new Command<>(CommandType.GET, new ValueOutput<>(CODEC)));
+    sent.add(command);
+    return command;
+  }
+
+  private void late() {
+    assertThatThrownBy(() -> far.read("k")).isInstanceOf(RedisCommandTimeoutException.class);
+  }
+
+  @Test
+  void anInterruptedReaderSaysNothingAboutRedisAndLeavesNothingWaiting() {
+    late();
+    late();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> far.read("k"))
+        .isInstanceOf(RedisException.class)
+        .hasMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(far.leftAlone()).isFalse();
+    late();
+    assertThat(far.leftAlone()).as("three late answers in a row").isTrue();
+    assertThat(sent).hasSize(4).allMatch(Future::isCancelled);
+  }
+}
