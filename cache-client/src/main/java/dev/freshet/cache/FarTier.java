@@ -3,6 +3,7 @@ package dev.freshet.cache;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
@@ -98,6 +99,8 @@ final class FarTier {
       error = e.getCause() == null ? e : e.getCause();
     } catch (InterruptedException e) {
       throw interrupted(e); // which says nothing about Redis
+    } catch (RedisCommandInterruptedException e) {
+      throw e; // nor does this, as Lettuce's own futures have it
     } catch (RedisException e) {
       error = e;
     }

@@ -80,6 +80,7 @@ class FarTierTest {
         .isInstanceOf(RedisException.class)
         .hasMessageContaining("interrupted");
     assertThat(Thread.interrupted()).isTrue();
+    assertThat(far.errors()).isEqualTo(2);
     assertThat(far.leftAlone()).isFalse();
     late();
     assertThat(far.leftAlone()).as("three late answers in a row").isTrue();
