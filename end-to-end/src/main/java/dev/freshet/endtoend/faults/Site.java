@@ -60,7 +60,8 @@ final class Site implements AutoCloseable {
   private final Member second;
 
   private Site(Consumer<String> talk) throws IOException, SQLException {
-    Runtime.getRuntime().addShutdownHook(closeAtExit); // also when it is told to end while it starts
+    Runtime.getRuntime()
+        .addShutdownHook(closeAtExit); // also when it is told to end while it starts
     kafka = keep(TcpProxy.open("kafka"));
     postgres = keep(TcpProxy.open("postgres"));
     redis = keep(TcpProxy.open("redis"));
