@@ -1,9 +1,7 @@
 package dev.freshet.app;
 
-import dev.freshet.events.ChangeSource;
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
-import dev.freshet.events.Lsn;
 import dev.freshet.events.TableName;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.invalidation.InvalidationStream;
@@ -33,7 +31,6 @@ record Renewal(FreshetConfig config) implements Ingest.AfterGap {
   private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final TableName SOURCE = new TableName("freshet", "capture");
-  private static final char OPERATION = 'x';
 
   @Override
   public void everythingIsStale(String reason) {
@@ -51,9 +48,7 @@ record Renewal(FreshetConfig config) implements Ingest.AfterGap {
     TopicProvisioner.ensure(
         config.kafka().connection(),
         InvalidationStream.topics(config.topics(), config.invalidation()));
-    Invalidation everything =
-        new Invalidation.Everything(
-            new Invalidation.Cause(OPERATION, new ChangeSource(SOURCE, "", new Lsn(0), 0, 0)));
+    Invalidation everything = new Invalidation.Everything(Invalidation.Cause.asked(SOURCE, 0));
     Properties settings = config.kafka().connection().clientProperties("freshet-renewal");
     settings.remove("group.instance.id");
     settings.put("acks", "all");

@@ -3,10 +3,8 @@ package dev.freshet.console;
 import dev.freshet.console.api.Invalidator;
 import dev.freshet.console.api.Problem;
 import dev.freshet.console.api.ProblemException;
-import dev.freshet.events.ChangeSource;
 import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
-import dev.freshet.events.Lsn;
 import dev.freshet.events.TableName;
 import dev.freshet.runtime.KafkaConnection;
 import java.nio.charset.StandardCharsets;
@@ -61,8 +59,7 @@ final class TopicInvalidator implements Invalidator, AutoCloseable {
   @Override
   public String clear(Set<String> tags, long xid, long nowMillis)
       throws ProblemException, InterruptedException {
-    Invalidation.Cause cause =
-        new Invalidation.Cause('x', new ChangeSource(CONSOLE, "", new Lsn(0), xid, 0));
+    Invalidation.Cause cause = Invalidation.Cause.asked(CONSOLE, xid);
     byte[] value =
         InvalidationJson.write(
             tags.isEmpty()

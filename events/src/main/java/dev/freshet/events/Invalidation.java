@@ -39,7 +39,20 @@ public sealed interface Invalidation {
   record Everything(Cause cause) implements Invalidation {}
 
   /** The row change behind an invalidation: its operation and where it comes from. */
-  record Cause(char op, ChangeSource source) {}
+  record Cause(char op, ChangeSource source) {
+
+    private static final char ASKED = 'x';
+
+    /**
+     * No row change: somebody asked for it.
+     *
+     * @param by stands where a table would
+     * @param xid the transaction it counts as; 0 where none is meant
+     */
+    public static Cause asked(TableName by, long xid) {
+      return new Cause(ASKED, new ChangeSource(by, "", new Lsn(0), xid, 0));
+    }
+  }
 
   /**
    * A heartbeat that travelled behind every earlier change of its table's log.

@@ -85,7 +85,7 @@ record CaptureStart(
   }
 
   /** Asked for only when it is another timeline: it takes a connection of its own. */
-  TimelineHistory history(Optional<SourceIdentity> stored, SourceIdentity here)
+  private TimelineHistory history(Optional<SourceIdentity> stored, SourceIdentity here)
       throws SQLException {
     return stored.isPresent() && stored.get().timeline() != here.timeline()
         ? TimelineHistory.read(postgres, here.timeline())

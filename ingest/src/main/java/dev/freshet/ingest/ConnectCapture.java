@@ -72,7 +72,8 @@ final class ConnectCapture implements Service {
 
   private void begin() {
     CaptureOffsets ready = start.ready(this::kept);
-    guard.watch(slot -> isRead(slot) ? withoutPosition(ready) : kept(ready));
+    guard.watch(
+        slot -> slot.filter(SlotState::isRead).isPresent() ? withoutPosition(ready) : kept(ready));
     guard.start();
     begun = true;
   }
@@ -83,10 +84,6 @@ final class ConnectCapture implements Service {
   }
 
   /** A connector that reads has compared slot and position itself when it began. */
-  private static boolean isRead(Optional<SlotState> slot) {
-    return slot.filter(state -> state.activePid() != 0).isPresent();
-  }
-
   private static CaptureOffsets withoutPosition(CaptureOffsets ready) {
     return new CaptureOffsets(Optional.empty(), ready.source());
   }

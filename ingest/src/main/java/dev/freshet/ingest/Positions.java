@@ -109,7 +109,7 @@ public record Positions(
       SourceIdentity here = SourceIdentity.read(connection, slot);
       Optional<SlotState> state = SlotState.read(connection, slot);
       state
-          .filter(found -> found.activePid() != 0)
+          .filter(SlotState::isRead)
           .ifPresent(
               found -> {
                 throw FreshetException.unfit(

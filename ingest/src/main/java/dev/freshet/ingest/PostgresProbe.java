@@ -4,7 +4,6 @@ import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.health.Figure;
 import dev.freshet.runtime.health.Probe;
 import dev.freshet.runtime.health.Reading;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,8 +11,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The source database: connections, the oldest transaction, standbys and slots, in four small
@@ -65,10 +64,11 @@ public final class PostgresProbe implements Probe {
 
   private final PostgresConnection postgres;
   private final SlotHistory history = new SlotHistory();
-  private @Nullable Connection connection;
+  private final KeptConnection connection;
 
   public PostgresProbe(PostgresConnection postgres) {
     this.postgres = postgres;
+    this.connection = new KeptConnection(postgres, new Properties());
   }
 
   @Override
@@ -84,7 +84,7 @@ public final class PostgresProbe implements Probe {
   @Override
   public List<Reading> read() throws SQLException {
     List<Reading> found = new ArrayList<>();
-    try (Statement statement = connected().createStatement()) {
+    try (Statement statement = connection.open().createStatement()) {
       statement.setQueryTimeout(ANSWER_SECONDS);
       connections(statement, found);
       standbys(statement, found);
@@ -162,26 +162,8 @@ public final class PostgresProbe implements Probe {
     history.keep(seen);
   }
 
-  private Connection connected() throws SQLException {
-    Connection known = connection;
-    if (known == null) {
-      known = Database.open(postgres);
-      known.setReadOnly(true);
-      connection = known;
-    }
-    return known;
-  }
-
   @Override
   public void close() {
-    Connection known = connection;
-    connection = null;
-    if (known != null) {
-      try {
-        known.close();
-      } catch (SQLException e) {
-        // It is given up because it failed.
-      }
-    }
+    connection.close();
   }
 }

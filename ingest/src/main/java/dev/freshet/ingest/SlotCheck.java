@@ -60,7 +60,7 @@ final class SlotCheck {
       return CheckResult.warn(SUBJECT, state, "watch the disk: is capture running?");
     }
     return CheckResult.ok(
-        SUBJECT, slot.activePid() == 0 ? state : state + ", read by process " + slot.activePid());
+        SUBJECT, slot.isRead() ? state + ", read by process " + slot.activePid() : state);
   }
 
   private static CheckResult limit(Connection connection) throws SQLException {

@@ -42,10 +42,10 @@ final class SlotGuard implements AutoCloseable {
   }
 
   private final PostgresConnection postgres;
+  private final KeptConnection connection;
   private final String slot;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-  private @Nullable Connection connection;
   private TimelineHistory history = TimelineHistory.none();
   private int historyOf;
   private @Nullable Kept watched;
@@ -56,6 +56,7 @@ final class SlotGuard implements AutoCloseable {
   SlotGuard(
       PostgresConnection postgres, IngestConfig config, Topics topics, MeterRegistry registry) {
     this.postgres = postgres;
+    this.connection = new KeptConnection(postgres, bounds());
     this.slot = config.slotIn(topics);
     this.thread = new Thread(this::run, "freshet-slot-guard");
     thread.setDaemon(true);
@@ -105,10 +106,10 @@ final class SlotGuard implements AutoCloseable {
       } catch (SQLException | RuntimeException e) {
         // Whether Postgres answers is told by the probe of the system's health.
         LOG.debug("the slot could not be looked at", e);
-        disconnect();
+        connection.close();
       }
     }
-    disconnect();
+    connection.close();
   }
 
   private boolean waited() {
@@ -130,12 +131,12 @@ final class SlotGuard implements AutoCloseable {
     if (now == null) {
       return;
     }
-    Connection open = connected();
+    Connection open = connection.open();
     SourceIdentity here = SourceIdentity.read(open, slot);
     Optional<SlotState> state = SlotState.read(open, slot);
     CaptureOffsets kept = now.at(state); // after the slot, which never overtakes it
     Optional<Gap> found = GapGuard.find(kept, here, state, historyFor(kept, here));
-    boolean read = state.filter(seen -> seen.activePid() != 0).isPresent();
+    boolean read = state.filter(SlotState::isRead).isPresent();
     synchronized (this) {
       if (round != lookedAt) {
         return; // of a run that is over
@@ -161,30 +162,13 @@ final class SlotGuard implements AutoCloseable {
     return same ? TimelineHistory.none() : history;
   }
 
-  private Connection connected() throws SQLException {
-    Connection known = connection;
-    if (known == null) {
-      Properties bounds = new Properties();
-      bounds.put("connectTimeout", ANSWER_SECONDS);
-      bounds.put("loginTimeout", ANSWER_SECONDS);
-      bounds.put("socketTimeout", ANSWER_SECONDS);
-      known = Database.open(postgres, bounds);
-      known.setReadOnly(true);
-      connection = known;
-    }
-    return known;
-  }
-
-  private void disconnect() {
-    Connection known = connection;
-    connection = null;
-    if (known != null) {
-      try {
-        known.close();
-      } catch (SQLException e) {
-        LOG.debug("the connection was broken already", e);
-      }
-    }
+  /** A server that does not answer must not make a look longer than is promised. */
+  private static Properties bounds() {
+    Properties bounds = new Properties();
+    bounds.put("connectTimeout", ANSWER_SECONDS);
+    bounds.put("loginTimeout", ANSWER_SECONDS);
+    bounds.put("socketTimeout", ANSWER_SECONDS);
+    return bounds;
   }
 
   @Override

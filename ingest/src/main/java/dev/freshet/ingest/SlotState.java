@@ -57,6 +57,11 @@ record SlotState(
     }
   }
 
+  /** Whether somebody reads it. */
+  boolean isRead() {
+    return activePid != 0;
+  }
+
   boolean lost() {
     return walStatus.equals("lost") || !why.isEmpty();
   }

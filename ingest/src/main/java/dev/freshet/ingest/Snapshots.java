@@ -99,7 +99,7 @@ public record Snapshots(
       check.on(connection);
       insert(connection, type, data.toString());
       return SlotState.read(connection, config.slotIn(topics))
-          .filter(slot -> slot.activePid() != 0)
+          .filter(SlotState::isRead)
           .isPresent();
     } catch (SQLException e) {
       throw Database.unreachable(postgres, e);

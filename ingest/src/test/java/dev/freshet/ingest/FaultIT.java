@@ -118,10 +118,7 @@ class FaultIT {
     Pipeline pipeline = new Pipeline(stack, "fault");
     pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
     try (Service service = pipeline.service(config(OnGap.STOP, true), "public.fault")) {
-      service.start();
-      insert(pipeline, 1, 3);
-      arrive(pipeline, 3);
-      Pipeline.until("a position is stored", () -> stored(pipeline));
+      captures(pipeline, service, 3);
       pipeline.sql(
           "SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots",
           "SELECT pg_drop_replication_slot('fault')");
@@ -136,10 +133,7 @@ class FaultIT {
     Pipeline pipeline = new Pipeline(stack, "fault");
     pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
     try (Service service = pipeline.service("public.fault")) {
-      service.start();
-      insert(pipeline, 1, 3);
-      arrive(pipeline, 3);
-      Pipeline.until("a position is stored", () -> stored(pipeline));
+      captures(pipeline, service, 3);
       pipeline.sql(
           "SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots",
           "SELECT pg_drop_replication_slot('fault')",
@@ -163,10 +157,7 @@ class FaultIT {
     pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
     pipeline.sql("ALTER SYSTEM SET max_slot_wal_keep_size = '16MB'", "SELECT pg_reload_conf()");
     try (Service service = pipeline.service("public.fault")) {
-      service.start();
-      insert(pipeline, 1, 3);
-      arrive(pipeline, 3);
-      Pipeline.until("a position is stored", () -> stored(pipeline));
+      captures(pipeline, service, 3);
       stack.kafka().stop();
       insert(pipeline, 4, 4);
       for (int segment = 0; segment < 6; segment++) {
@@ -217,10 +208,7 @@ class FaultIT {
     pipeline.sql("CREATE TABLE public.fault (id int PRIMARY KEY)");
     try (Standby standby = new Standby(stack);
         Service service = pipeline.service(config(OnGap.BEGIN_ANEW, false), "public.fault")) {
-      service.start();
-      insert(pipeline, 1, 5);
-      arrive(pipeline, 5);
-      Pipeline.until("a position is stored", () -> stored(pipeline));
+      captures(pipeline, service, 5);
       standby.takeOver();
       detected("a slot that is gone", () -> !pipeline.reasons.isEmpty());
       assertThat(pipeline.reasons).singleElement().asString().contains("slot fault is gone");
@@ -228,6 +216,14 @@ class FaultIT {
       arrive(pipeline, 10);
       Pipeline.until("it is well", () -> service.health().isReady());
     }
+  }
+
+  /** Starts it; returns when so many rows have arrived and a position is stored. */
+  private static void captures(Pipeline pipeline, Service service, int rows) throws SQLException {
+    service.start();
+    insert(pipeline, 1, rows);
+    arrive(pipeline, rows);
+    Pipeline.until("a position is stored", () -> stored(pipeline));
   }
 
   /** Waits for it, at most as long as is promised. */

@@ -53,11 +53,17 @@ public final class SinkMetrics {
   /** The lag when rows were written last; more while the table does not take what waits. */
   private double lag() {
     Instant oldest = waiting;
-    return oldest == null ? lagSeconds : Math.max(lagSeconds, sinceSeconds(oldest));
+    return oldest == null ? lagSeconds : Math.max(lagSeconds, seconds(since(oldest)));
   }
 
-  private double sinceSeconds(Instant commit) {
-    return Math.max(0, Duration.between(commit, clock.instant()).toMillis() / 1e3);
+  /** Never negative: clocks differ. */
+  private Duration since(Instant commit) {
+    Duration since = Duration.between(commit, clock.instant());
+    return since.isNegative() ? Duration.ZERO : since;
+  }
+
+  private static double seconds(Duration time) {
+    return time.toMillis() / 1e3;
   }
 
   /** A position is about to be written. */
@@ -70,17 +76,17 @@ public final class SinkMetrics {
   /** A position was written, with so many changed rows before it. */
   void applied(int changed, Registry.Told told) {
     Instant commit = Instant.parse(told.committed());
-    Duration since = Duration.between(commit, clock.instant());
+    Duration since = since(commit);
     rowsNow = told.rows();
     errorsNow = told.errors();
     stateBytes = told.stateBytes();
-    lagSeconds = sinceSeconds(commit);
+    lagSeconds = seconds(since);
     waiting = null;
     if (changed > 0) {
       rows.increment(changed);
       batches.increment();
       visible.reached(ChronoUnit.MICROS.between(Instant.EPOCH, commit));
-      latency.record(since.isNegative() ? Duration.ZERO : since);
+      latency.record(since);
     }
   }
 }
