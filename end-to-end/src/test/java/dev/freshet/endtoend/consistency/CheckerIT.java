@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A few seeds, of Freshet, of its peers, and of Freshet with a broken fill. */
 class CheckerIT {
 
-  private static final Checker.Order ORDER = new Checker.Order(1, 8, 3, 8, false, Optional.empty());
+  private static final Checker.Order ORDER = new Checker.Order(1, 8, 3, 4, false, Optional.empty());
 
   private static final BrokenFill UNCHECKED =
       new BrokenFill("unchecked", "if mark and mark >= xmin then", "if false then");
