@@ -122,7 +122,7 @@ class KillIT {
         throws IOException {
       List<String> words = new ArrayList<>();
       words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      words.add("-Xmx512m");
+      words.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
       words.addAll(options);
       words.addAll(List.of("-cp", System.getProperty("java.class.path")));
       words.add(main.getName());

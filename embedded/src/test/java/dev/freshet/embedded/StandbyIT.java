@@ -9,37 +9,52 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A primary and a standby, truly streaming. */
+/** A primary and a standby, truly streaming; the same two for one test after the other. */
 @Timeout(120)
 class StandbyIT {
   private static final String COUNT = "SELECT count(*) FROM item";
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
 
-  private EmbeddedPostgres primary;
-  private EmbeddedStandby standby;
+  private static EmbeddedPostgres primary;
+  private static EmbeddedStandby standby;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     primary = new EmbeddedPostgres(ServerSpec.in(folder, "primary"), "shop");
     primary.start();
-    sql("CREATE TABLE item (id int PRIMARY KEY)");
-    sql("INSERT INTO item VALUES (1)");
     standby = new EmbeddedStandby(ServerSpec.in(folder, "standby-1"), primary);
     standby.start();
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     standby.close();
     primary.close();
     assertThat(Orphans.in(folder)).isEmpty();
+  }
+
+  @BeforeEach
+  void oneItem() throws Exception {
+    sql("DROP TABLE IF EXISTS item");
+    sql("CREATE TABLE item (id int PRIMARY KEY)");
+    sql("INSERT INTO item VALUES (1)");
+    standby.awaitCaughtUp();
+  }
+
+  /** Whatever a test has left undone. */
+  @AfterEach
+  void letGo() {
+    primary.commitsWaitForNobody();
+    standby.resumeReplay();
   }
 
   @Test
@@ -117,16 +132,24 @@ class StandbyIT {
 
   @Test
   void aPromotedStandbyAcceptsWritesAndStaysAPrimary() throws Exception {
-    standby.awaitCaughtUp();
-    primary.kill();
-    standby.promote();
-    Sql.at(standby.address(), "INSERT INTO item VALUES (2)");
-    standby.stop();
-    standby.start();
-    Sql.at(standby.address(), "INSERT INTO item VALUES (3)");
-    assertThat(Sql.at(standby.address(), COUNT)).isEqualTo("3");
-    assertThat(Sql.at(standby.address(), "SELECT timeline_id FROM pg_control_checkpoint()"))
-        .isEqualTo("2");
+    EmbeddedPostgres lost = new EmbeddedPostgres(ServerSpec.in(folder, "lost"), "shop");
+    try (lost;
+        EmbeddedStandby promoted = new EmbeddedStandby(ServerSpec.in(folder, "promoted"), lost)) {
+      lost.start();
+      Sql.at(lost.address(), "CREATE TABLE item (id int PRIMARY KEY)");
+      Sql.at(lost.address(), "INSERT INTO item VALUES (1)");
+      promoted.start();
+      promoted.awaitCaughtUp();
+      lost.kill();
+      promoted.promote();
+      Sql.at(promoted.address(), "INSERT INTO item VALUES (2)");
+      promoted.stop();
+      promoted.start();
+      Sql.at(promoted.address(), "INSERT INTO item VALUES (3)");
+      assertThat(Sql.at(promoted.address(), COUNT)).isEqualTo("3");
+      assertThat(Sql.at(promoted.address(), "SELECT timeline_id FROM pg_control_checkpoint()"))
+          .isEqualTo("2");
+    }
   }
 
   @Test

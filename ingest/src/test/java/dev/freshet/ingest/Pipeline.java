@@ -1,5 +1,8 @@
 package dev.freshet.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.freshet.embedded.EmbeddedStack;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
@@ -20,10 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -108,6 +114,64 @@ final class Pipeline {
 
   List<ConsumerRecord<byte[], byte[]>> read(String table, int count) {
     return read(topics.changes(TableName.parse(table)), all -> all.size() >= count);
+  }
+
+  /** Commits rows of these ids to the table that is named like the namespace, one by one. */
+  void insert(int from, int to) throws SQLException {
+    for (int id = from; id <= to; id++) {
+      sql("INSERT INTO " + topics.namespace() + " VALUES (" + id + ")");
+    }
+  }
+
+  /** Waits until the rows of that table with ids up to this one have arrived. */
+  void arrive(int last) {
+    Set<String> wanted =
+        IntStream.rangeClosed(1, last)
+            .mapToObj(id -> "{\"id\":" + id + "}")
+            .collect(Collectors.toCollection(TreeSet::new));
+    read(
+        topics.changes(new TableName("public", topics.namespace())),
+        all ->
+            all.size() >= last
+                && all.stream()
+                    .map(record -> new String(record.key(), UTF_8))
+                    .collect(Collectors.toSet())
+                    .containsAll(wanted));
+  }
+
+  /** Starts it; returns when so many rows of that table have arrived and a position is stored. */
+  void captures(Service service, int rows) throws SQLException {
+    service.start();
+    insert(1, rows);
+    arrive(rows);
+    until("a position is stored", this::stored);
+  }
+
+  boolean stored() {
+    return CaptureOffsets.read(kafka, topics).position().isPresent();
+  }
+
+  static IngestConfig config(OnGap onGap, boolean failoverSlot) {
+    IngestConfig usual = IngestConfig.defaults();
+    return new IngestConfig(
+        usual.slot(),
+        usual.publication(),
+        usual.managePublication(),
+        usual.heartbeatInterval(),
+        usual.partitions(),
+        Map.of("slot.failover", Boolean.toString(failoverSlot)),
+        usual.connect(),
+        onGap,
+        usual.snapshots());
+  }
+
+  /** Waits for it, at most as long as is promised. */
+  static void detected(String what, BooleanSupplier seen) {
+    long began = System.nanoTime();
+    until(what, seen);
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    System.out.printf("%s: detected after %d ms%n", what, took.toMillis());
+    assertThat(took).isLessThan(Duration.ofSeconds(10));
   }
 
   static void until(String what, BooleanSupplier condition) {
