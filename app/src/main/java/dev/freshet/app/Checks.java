@@ -4,6 +4,7 @@ import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.FreshetException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /** How checks are run and told apart. */
@@ -19,6 +20,13 @@ public final class Checks {
   public static boolean unreachable(CheckResult check) {
     return check.outcome() == CheckResult.Outcome.FAIL
         && (CONNECTIONS.contains(check.subject()) || check.subject().endsWith(REACHABLE));
+  }
+
+  /**
+   * The checks of several services in the order of the list, made at once: silence is waited for.
+   */
+  public static List<CheckResult> atOnce(List<Callable<List<CheckResult>>> services) {
+    return AtOnce.answers(services).stream().flatMap(List::stream).toList();
   }
 
   /** The checks of one service; a single failed one when they end in an exception. */

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -249,6 +250,7 @@ class RunIT {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     String rows = "";
     while (!rows.contains("/cart") && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250)); // each look starts clients
       rows = Typed.freshet("latency", "--window", "1m", "--json", "-c", config).out();
     }
     assertThat(rows).contains("\"route\":\"/cart\",\"window\":\"1m\"", "\"max_ms\":12.0");

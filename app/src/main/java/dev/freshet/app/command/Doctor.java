@@ -41,11 +41,12 @@ final class Doctor implements Callable<Integer> {
   @Override
   public Integer call() {
     FreshetConfig read = config.read(terminal);
-    List<CheckResult> checks = new ArrayList<>();
-    checks.addAll(Checks.of("kafka", () -> KafkaCheck.run(read)));
+    List<Callable<List<CheckResult>>> services = new ArrayList<>();
+    services.add(() -> Checks.of("kafka", () -> KafkaCheck.run(read)));
     for (Role role : Roles.all()) {
-      checks.addAll(Checks.of(role.name(), () -> role.checks(read)));
+      services.add(() -> Checks.of(role.name(), () -> role.checks(read)));
     }
+    List<CheckResult> checks = Checks.atOnce(services);
     if (json) {
       printJson(checks);
     } else {
