@@ -8,6 +8,7 @@ import dev.freshet.ingest.IngestConfig;
 import dev.freshet.ingest.OnGap;
 import dev.freshet.ingest.Snapshots;
 import dev.freshet.materializer.seed.CaptureGate;
+import dev.freshet.materializer.sink.Registry;
 import dev.freshet.materializer.source.PostgresSchema;
 import dev.freshet.materializer.sql.ViewCompiler;
 import dev.freshet.materializer.view.Database;
@@ -23,6 +24,7 @@ import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -47,6 +49,10 @@ final class ViewBed implements AutoCloseable {
 
   private static final Duration LONGEST = Duration.ofSeconds(Long.getLong("it.seconds", 90));
 
+  static final String BY_REGION =
+      "select b.region, sum(a.balance) as total, count(*) as accounts, max(a.balance) as largest"
+          + " from accounts a left join branches b on b.id = a.branch group by b.region";
+
   final Topics topics;
   final KafkaConnection kafka;
   final PostgresConnection postgres;
@@ -69,8 +75,9 @@ final class ViewBed implements AutoCloseable {
 
   private final List<Service> keepers = new ArrayList<>();
   private final Service capture;
+  private final Connection looking;
 
-  ViewBed(EmbeddedStack stack, String namespace, Path state, List<View> views) {
+  ViewBed(EmbeddedStack stack, String namespace, Path state, List<View> views) throws SQLException {
     this.topics = new Topics(namespace);
     this.kafka = new KafkaConnection(stack.kafkaBootstrap(), Map.of());
     this.postgres = PostgresConnection.parse(stack.postgres().uri());
@@ -98,7 +105,36 @@ final class ViewBed implements AutoCloseable {
             reason -> {
               throw new AssertionError(reason);
             });
+    this.looking = database.open();
     capture.start();
+  }
+
+  /** No broker dies here; on a busy machine it must not look as if it did. */
+  static EmbeddedStack startStack() {
+    return EmbeddedStack.builder().kafkaSetting("broker.session.timeout.ms", "60000").start();
+  }
+
+  /** Each statement is a transaction, in the database of this stack. */
+  static void run(EmbeddedStack stack, String... statements) throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection(
+                stack.postgres().jdbcUrl(), stack.postgres().user(), stack.postgres().password());
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  /** New tables: twenty branches, and a thousand accounts that hold 100 each. */
+  static void makeAccounts(EmbeddedStack stack) throws Exception {
+    run(
+        stack,
+        "drop table if exists branches, accounts",
+        "create table branches (id bigint primary key, region text)",
+        "create table accounts (id bigint primary key, branch bigint, balance numeric(14,2) not null)",
+        "insert into branches select g, 'r' || g % 5 from generate_series(0, 19) g",
+        "insert into accounts select g, nullif(g % 25, 24), 100 from generate_series(1, 1000) g");
   }
 
   Snapshots snapshots() {
@@ -184,8 +220,7 @@ final class ViewBed implements AutoCloseable {
   /** All rows as texts, sorted. */
   List<String> rows(String query) throws SQLException {
     List<String> found = new ArrayList<>();
-    try (Connection connection = database.open();
-        Statement statement = connection.createStatement();
+    try (Statement statement = looking.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       int width = rows.getMetaData().getColumnCount();
       while (rows.next()) {
@@ -225,6 +260,13 @@ final class ViewBed implements AutoCloseable {
     }
   }
 
+  /** What is noted of a view. */
+  Registry.Known known(String view) throws Exception {
+    try (Connection connection = database.open()) {
+      return new Registry(topics.namespace()).find(connection, view).orElseThrow();
+    }
+  }
+
   /** Waits until the table has the rows its SQL gives. */
   void awaitEqual(View view) throws SQLException {
     String table = "SELECT * FROM " + view.table().quoted();
@@ -253,8 +295,9 @@ final class ViewBed implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws SQLException {
     stopViews();
     capture.close();
+    looking.close();
   }
 }

@@ -6,12 +6,10 @@ import dev.freshet.embedded.EmbeddedStack;
 import dev.freshet.events.TableName;
 import dev.freshet.events.TagTemplate;
 import dev.freshet.ingest.SnapshotProgress;
-import dev.freshet.materializer.sink.Registry;
 import dev.freshet.materializer.view.View;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.List;
@@ -19,47 +17,30 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Views over real services: seeded, followed, whole transactions only, killed and gone on. */
+/** Views over real services: seeded, followed, whole transactions only, stopped and gone on. */
 class ViewsIT {
 
-  private static final String BY_REGION =
-      "select b.region, sum(a.balance) as total, count(*) as accounts, max(a.balance) as largest"
-          + " from accounts a left join branches b on b.id = a.branch group by b.region";
+  /** Between two transactions, and between two looks: some hundred a second of each. */
+  private static final long PACE_NANOS = 2_000_000;
 
   @TempDir private static Path folder;
   private static EmbeddedStack stack;
 
   @BeforeAll
   static void startStack() {
-    // No broker dies here; on a busy machine it must not look as if it did.
-    stack = EmbeddedStack.builder().kafkaSetting("broker.session.timeout.ms", "60000").start();
-  }
-
-  private static void run(String... statements) throws Exception {
-    try (Connection connection =
-            DriverManager.getConnection(
-                stack.postgres().jdbcUrl(), stack.postgres().user(), stack.postgres().password());
-        Statement statement = connection.createStatement()) {
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-    }
+    stack = ViewBed.startStack();
   }
 
   @BeforeEach
   void makeTables() throws Exception {
-    run(
-        "drop table if exists branches, accounts",
-        "create table branches (id bigint primary key, region text)",
-        "create table accounts (id bigint primary key, branch bigint, balance numeric(14,2) not null)",
-        "insert into branches select g, 'r' || g % 5 from generate_series(0, 19) g",
-        "insert into accounts select g, nullif(g % 25, 24), 100 from generate_series(1, 1000) g");
+    ViewBed.makeAccounts(stack);
   }
 
   @AfterAll
@@ -69,7 +50,7 @@ class ViewsIT {
 
   @Test
   void aViewIsItsSqlFromTheFirstRowOnThroughTransactionsAndKills() throws Exception {
-    View view = ViewBed.view(stack, "by_region", BY_REGION);
+    View view = ViewBed.view(stack, "by_region", ViewBed.BY_REGION);
     AtomicBoolean done = new AtomicBoolean();
     AtomicLong torn = new AtomicLong();
     AtomicLong looks = new AtomicLong();
@@ -105,15 +86,15 @@ class ViewsIT {
       bed.awaitEqual(view);
       bed.sql("truncate accounts");
       bed.awaitEqual(view);
-      assertThat(known(bed, "by_region").rows()).isZero();
-      assertThat(known(bed, "by_region").attempt()).as("seeded once").isEqualTo(1);
+      assertThat(bed.known("by_region").rows()).isZero();
+      assertThat(bed.known("by_region").attempt()).as("seeded once").isEqualTo(1);
     }
   }
 
   /** A row that a snapshot reads may be older than the change a view has seen already. */
   @Test
   void aSnapshotUnderChangesLeavesAViewAsItIs() throws Exception {
-    View view = ViewBed.view(stack, "beside", BY_REGION);
+    View view = ViewBed.view(stack, "beside", ViewBed.BY_REGION);
     AtomicBoolean done = new AtomicBoolean();
     try (ViewBed bed = new ViewBed(stack, "beside", folder.resolve("s"), List.of(view))) {
       bed.startViews();
@@ -134,88 +115,9 @@ class ViewsIT {
     }
   }
 
-  /** Every place between two of: state, rows, offsets, Kafka's commit, table, Postgres's commit. */
-  private static final List<String> PLACES =
-      List.of(
-          "before send state",
-          "before send rows",
-          "before send offsets",
-          "before kafka commit",
-          "after kafka commit",
-          "before INSERT INTO \"public\".\"followed\"",
-          "before commit of UPDATE freshet.views SET next_offset",
-          "after commit of UPDATE freshet.views SET next_offset");
-
-  @Test
-  void killedAnywhereTheTableGoesOnAsIfNothingHadHappened() throws Exception {
-    View view = ViewBed.view(stack, "followed", BY_REGION);
-    try (ViewBed bed = new ViewBed(stack, "killed", folder.resolve("b"), List.of(view))) {
-      bed.startViews();
-      bed.awaitLive();
-      bed.stopViews();
-      int round = 0;
-      for (String place : PLACES) {
-        int now = ++round;
-        bed.sql("update accounts set balance = balance + 1 where id < " + 10 * now);
-        bed.startAndDie(
-            new DyingProcess(step -> step.startsWith(place)),
-            () -> {
-              // The state is the seed's or a later one: only a change brings a commit.
-              bed.sql("update accounts set branch = id % 20 where id % 7 = " + now % 7);
-              return null;
-            });
-        bed.sql("delete from accounts where id = " + now);
-        bed.startViews();
-        bed.awaitLive();
-        bed.awaitEqual(view);
-        bed.stopViews();
-      }
-      assertThat(known(bed, "followed").attempt()).as("seeded once").isEqualTo(1);
-    }
-  }
-
-  /** Every place of a new seed and of the swap, in their order. */
-  private static final List<String> SEED_PLACES =
-      List.of(
-          "before CREATE TABLE \"freshet\"",
-          "before commit of SELECT",
-          "after commit of SELECT",
-          "after UPDATE freshet.views SET next_offset = ? WHERE",
-          "before DELETE FROM \"public\".\"rebuilt\"",
-          "before commit of UPDATE freshet.views SET view_id",
-          "after commit of UPDATE freshet.views SET view_id");
-
-  @Test
-  void killedInARebuildTheTableHasTheOldRowsOrTheNewOnesAndThenTheRightOnes() throws Exception {
-    View view = ViewBed.view(stack, "rebuilt", BY_REGION);
-    try (ViewBed bed = new ViewBed(stack, "rebuilds", folder.resolve("c"), List.of(view))) {
-      bed.startViews();
-      bed.awaitLive();
-      bed.stopViews();
-      ViewRemoval views = new ViewRemoval(bed.database, bed.kafka, bed.topics);
-      for (String place : SEED_PLACES) {
-        bed.sql("update accounts set balance = balance - 1 where id % 3 = 0");
-        assertThat(views.rebuild("rebuilt")).isTrue();
-        bed.startAndDie(new DyingProcess(step -> step.startsWith(place)), () -> null);
-        assertThat(bed.rows("select sum(accounts) from rebuilt")).containsExactly("1000");
-      }
-      bed.startViews();
-      bed.awaitLive();
-      bed.awaitEqual(view);
-      bed.sql("update accounts set branch = 3 where id % 2 = 0");
-      bed.awaitEqual(view);
-      assertThat(known(bed, "rebuilt").seed()).isEmpty();
-      assertThat(known(bed, "rebuilt").rebuild()).isFalse();
-
-      bed.sql("delete from rebuilt", "insert into rebuilt values ('nowhere', 1, 1, 1)");
-      assertThat(views.rebuild("rebuilt")).isTrue();
-      bed.awaitEqual(view);
-    }
-  }
-
   @Test
   void theOldViewGoesOnWhileTheChangedOneIsSeeded() throws Exception {
-    View old = ViewBed.view(stack, "changed", BY_REGION);
+    View old = ViewBed.view(stack, "changed", ViewBed.BY_REGION);
     View changed =
         ViewBed.view(
             stack,
@@ -238,11 +140,11 @@ class ViewsIT {
         bed.sql("update branches set region = 'moved' where id = 1");
         bed.awaitEqual(old);
         ViewBed.until("its rows' tags are sent", () -> bed.end(bed.topics.invalidations()) > 0);
-        assertThat(known(bed, "changed").id()).isEqualTo(old.plan().id());
+        assertThat(bed.known("changed").id()).isEqualTo(old.plan().id());
         holding.rollback();
       }
       ViewBed.until(
-          "the new view is there", () -> known(bed, "changed").id().equals(changed.plan().id()));
+          "the new view is there", () -> bed.known("changed").id().equals(changed.plan().id()));
       bed.awaitEqual(changed);
       bed.sql(
           "delete from accounts where branch = 7", "update accounts set branch = 7 where id = 1");
@@ -258,7 +160,7 @@ class ViewsIT {
       bed.startViews();
       ViewBed.until(
           "rows with another key are there",
-          () -> known(bed, "changed").id().equals(sameColumns.plan().id()));
+          () -> bed.known("changed").id().equals(sameColumns.plan().id()));
       bed.sql("update accounts set branch = null where id % 3 = 0");
       bed.awaitEqual(sameColumns);
     }
@@ -266,7 +168,8 @@ class ViewsIT {
 
   @Test
   void aLargeValueStaysWhenTheKeyOfItsRowChanges() throws Exception {
-    run(
+    ViewBed.run(
+        stack,
         "drop table if exists notes",
         "create table notes (id bigint primary key, kind text, body text)",
         "alter table notes alter body set storage external", // never in line, never compressed
@@ -285,14 +188,15 @@ class ViewsIT {
         bed.sql("update notes set id = id + 100 where id % 2 = 0");
         bed.sql("update notes set id = -id", "update notes set kind = 'k9' where id % 5 = 0");
         bed.awaitEqual(view);
-        assertThat(known(bed, "bodies").errors()).as(identity).isZero();
+        assertThat(bed.known("bodies").errors()).as(identity).isZero();
       }
     }
   }
 
   @Test
   void timesAreRightFromTheBeginningOfTimeToItsEnd() throws Exception {
-    run(
+    ViewBed.run(
+        stack,
         "drop table if exists times",
         "create table times (id bigint primary key, d date, ts timestamp, tz timestamptz)",
         times(0));
@@ -307,10 +211,10 @@ class ViewsIT {
       bed.sql(times(100));
       bed.awaitEqual(view);
       bed.sql("update times set ts = '294276-12-31' where id = 1");
-      ViewBed.until("the row is in error", () -> known(bed, "all_times").errors() == 1);
+      ViewBed.until("the row is in error", () -> bed.known("all_times").errors() == 1);
       bed.sql("update times set ts = 'infinity' where id = 1");
       bed.awaitEqual(view);
-      assertThat(known(bed, "all_times").errors()).isZero();
+      assertThat(bed.known("all_times").errors()).isZero();
     }
   }
 
@@ -342,12 +246,6 @@ class ViewsIT {
         .toString();
   }
 
-  private static Registry.Known known(ViewBed bed, String view) throws Exception {
-    try (Connection connection = bed.database.open()) {
-      return new Registry(bed.topics.namespace()).find(connection, view).orElseThrow();
-    }
-  }
-
   /** Money moves between accounts, and accounts between branches: no total changes. */
   private static void transfers(ViewBed bed, AtomicBoolean done) {
     Random random = new Random(7);
@@ -375,6 +273,7 @@ class ViewsIT {
           rename.executeUpdate();
         }
         connection.commit();
+        LockSupport.parkNanos(PACE_NANOS);
       }
     } catch (java.sql.SQLException e) {
       throw new IllegalStateException(e);
@@ -389,6 +288,7 @@ class ViewsIT {
         if (!total.equals(List.of("100000.00 | 1000"))) {
           torn.incrementAndGet();
         }
+        LockSupport.parkNanos(PACE_NANOS);
       } catch (java.sql.SQLException e) {
         throw new IllegalStateException(e);
       }

@@ -26,6 +26,7 @@ final class AggregatorProcess implements AutoCloseable {
             java,
             "-Xmx256m",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-Djava.io.tmpdir=" + state,
             "-cp",
             System.getProperty("java.class.path"),

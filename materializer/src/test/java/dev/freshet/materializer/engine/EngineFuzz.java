@@ -34,7 +34,7 @@ class EngineFuzz {
       run(only);
       return;
     }
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("fuzz.seconds", 4));
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("fuzz.seconds", 2));
     long seed = Long.getLong("fuzz.first", 1);
     long runs = 0;
     while (System.nanoTime() - deadline < 0) {

@@ -101,7 +101,7 @@ class WholeViewIT {
   void everyViewIsWhatPostgresSays() throws Exception {
     List<String> views = views();
     assertThat(views.size()).isGreaterThanOrEqualTo(28);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("fuzz.seconds", 12));
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("fuzz.seconds", 5));
     long seed = Long.getLong("fuzz.seed", 1);
     long compared = 0;
     long failed = 0;
