@@ -32,6 +32,7 @@ final class Load implements AutoCloseable {
 
   private static final int COMMITS_PER_SECOND = 150;
   private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos() / COMMITS_PER_SECOND;
+  private static final long READ_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
   private static final Duration TIME_TO_LIVE = Duration.ofHours(1);
   private static final long SEED = 8;
 
@@ -101,6 +102,7 @@ final class Load implements AutoCloseable {
       if (!shop.holds(key(id))) {
         fill(connection, id);
       }
+      LockSupport.parkNanos(READ_PAUSE_NANOS);
     }
   }
 

@@ -2,11 +2,8 @@ package dev.freshet.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.freshet.app.Main;
 import dev.freshet.runtime.PostgresConnection;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -24,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README and then the guides, typed: every line behind a {@code $} is run, in order, beside the
- * demo that the first one starts.
+ * The README and then the guides, typed: every line behind a {@code $} is run once, in order,
+ * beside the demo that the first one starts.
  */
 @Timeout(180)
 class ReadmeIT {
@@ -41,15 +38,14 @@ class ReadmeIT {
   void everyCommandDoesWhatItSays() throws Exception {
     List<String> commands = commands();
     assertThat(commands.get(0)).isEqualTo("./freshet demo --data " + DATA);
-    Process demo = startDemo();
-    try {
-      awaitWorkload(demo);
+    try (FreshetProcess demo =
+        FreshetProcess.start(
+            Map.of(), "demo", "--rate", "20", "--seconds", "150", "--data", data().toString())) {
+      demo.awaitLine("violations 0");
       for (String command : commands.subList(1, commands.size())) {
         run(command);
       }
-    } finally {
-      demo.destroy();
-      demo.waitFor();
+      demo.end();
     }
   }
 
@@ -66,7 +62,7 @@ class ReadmeIT {
             .forEach(commands::add);
       }
     }
-    return commands.stream().map(line -> line.substring(2)).toList();
+    return commands.stream().map(line -> line.substring(2)).distinct().toList();
   }
 
   private static List<Path> pages() throws IOException {
@@ -78,42 +74,8 @@ class ReadmeIT {
     return pages;
   }
 
-  private Process startDemo() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "demo",
-            "--rate",
-            "50",
-            "--seconds",
-            "150",
-            "--data",
-            data().toString())
-        .redirectErrorStream(true)
-        .start();
-  }
-
   private Path data() {
     return folder.resolve("demo");
-  }
-
-  /** Returns once the demo prints figures; it goes on printing into a pipe that is read away. */
-  private static void awaitWorkload(Process demo) throws IOException {
-    BufferedReader lines = demo.inputReader(StandardCharsets.UTF_8);
-    List<String> seen = new ArrayList<>();
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      seen.add(line);
-      if (line.contains("violations 0")) {
-        Thread rest = new Thread(() -> lines.lines().forEach(ignored -> {}), "demo-output");
-        rest.setDaemon(true);
-        rest.start();
-        return;
-      }
-    }
-    throw new AssertionError("the demo ended:\n" + String.join("\n", seen));
   }
 
   private void run(String command) throws Exception {

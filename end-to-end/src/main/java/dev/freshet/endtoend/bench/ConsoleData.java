@@ -33,7 +33,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 @SuppressWarnings("FutureReturnValueIgnored") // what was not written is missed by a page
 final class ConsoleData {
 
-  private static final int CHANGES = 10_000;
+  private static final int MOST_CHANGES = 10_000;
   private static final int ROWS_OF_A_VIEW = 10;
   private static final List<String> WINDOWS = List.of("1m", "5m", "15m", "1h");
 
@@ -70,7 +70,7 @@ final class ConsoleData {
       long now = System.currentTimeMillis();
       writeRoutes(producer, routes, now);
       views.forEach(view -> writeView(producer, view));
-      writeChanges(producer, now);
+      writeChanges(producer, Math.min(MOST_CHANGES, routes), now);
       producer.flush();
     }
   }
@@ -121,9 +121,9 @@ final class ConsoleData {
     producer.send(new ProducerRecord<>(topics.view(view), bytes("\"position\""), bytes(position)));
   }
 
-  private void writeChanges(Producer<byte[], byte[]> producer, long now) {
+  private void writeChanges(Producer<byte[], byte[]> producer, int changes, long now) {
     TableName table = new TableName("public", "orders");
-    for (int i = 0; i < CHANGES; i++) {
+    for (int i = 0; i < changes; i++) {
       long committed = (now - 1_800_000 + i * 180L) * 1000;
       Invalidation.Cause cause =
           new Invalidation.Cause(

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * way from Redis to here. A key that dies before its commit was acknowledged to us counts as 0. In
  * each slice only the services of its variant run, and traffic runs for two seconds before it
  * counts. At first a bulk of changes and traffic go through each variant uncounted, until the JIT
- * compiler has little left to do.
+ * compiler has little left to do. Neither is done for one round alone.
  */
 final class LatencyBench implements Bench {
 
@@ -54,7 +54,7 @@ final class LatencyBench implements Bench {
     Rounds cpu = new Rounds(CHAINS.stream().map(Chain::label).toList());
     try (TestBed bed = TestBed.start(rows, true, talk);
         Commits commits = new Commits(bed)) {
-      Slices slices = new Slices(bed, bed.deaths(), commits, options.rate());
+      Slices slices = new Slices(bed, bed.deaths(), commits, options.rate(), options.warmUp());
       for (Chain chain : options.warmUp() ? CHAINS : List.<Chain>of()) {
         talk.accept("warming up " + chain.label());
         slices.warmUp(chain, jitRows, jitSeconds);
@@ -114,7 +114,7 @@ final class LatencyBench implements Bench {
   private record Slice(Map<String, Double> figures, Map<String, Double> cpuSeconds) {}
 
   /** Measures one variant at a time, on one stack and the same connections. */
-  private record Slices(TestBed bed, Deaths deaths, Commits commits, int rate) {
+  private record Slices(TestBed bed, Deaths deaths, Commits commits, int rate, boolean warm) {
 
     void warmUp(Chain chain, int rows, int seconds) throws SQLException, InterruptedException {
       try (RunningChain running = RunningChain.start(bed, chain)) {
@@ -132,7 +132,9 @@ final class LatencyBench implements Bench {
     Slice measure(Chain chain, double seconds) throws SQLException, InterruptedException {
       try (RunningChain running = RunningChain.start(bed, chain)) {
         running.awaitApplied();
-        traffic(running, WARM_UP_SECONDS);
+        if (warm) {
+          traffic(running, WARM_UP_SECONDS);
+        }
         return traffic(running, seconds);
       }
     }

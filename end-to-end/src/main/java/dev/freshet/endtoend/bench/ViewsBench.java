@@ -211,7 +211,9 @@ final class ViewsBench implements Bench {
           Connection connection = bed.connect();
           Statement statement = connection.createStatement()) {
         ViewLatency latency = new ViewLatency(bed, views, SMALL, rows, ROWS_PER_COMMIT);
-        latency.run(options.rate(), Math.max(2, options.seconds() / 4)); // not counted
+        if (options.warmUp()) {
+          latency.run(options.rate(), Math.max(2, options.seconds() / 4));
+        }
         add("five_views", latency.run(options.rate(), options.seconds()));
         for (int round = 1; round <= options.rounds(); round++) {
           add("five_views_sustained", drain(statement, views, rows));
