@@ -78,6 +78,11 @@ public record Topics(String namespace) {
     return namespace + ".alerts";
   }
 
+  /** Good and bad requests of each objective by minute, on their way to be judged. */
+  public String sloMinutes() {
+    return namespace + ".slo-minutes";
+  }
+
   /** Counts of requests by service, route and pane of time, on their way to be merged. */
   public String latencyPartials() {
     return namespace + ".latency-partials";

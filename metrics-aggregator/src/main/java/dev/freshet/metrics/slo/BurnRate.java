@@ -35,12 +35,6 @@ record BurnRate(String severity, double factor, int longMinutes, int shortMinute
   }
 
   /**
-   * Requests of a service that are counted as {@code _other}, because it has more routes than the
-   * limit: any of them, in five minutes.
-   */
-  static final BurnRate ROUTES = new BurnRate("ticket", 1, 5, 5);
-
-  /**
    * What the counts up to this minute say.
    *
    * <p>A long window that is longer than the history counts what is missing as good requests, at

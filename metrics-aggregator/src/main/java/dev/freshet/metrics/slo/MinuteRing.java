@@ -1,7 +1,5 @@
 package dev.freshet.metrics.slo;
 
-import dev.freshet.events.Varints;
-
 /**
  * Good and bad by minute for the longest window and the minutes after it that are still open: a
  * ring whose slot is the minute modulo its size. Setting a minute again, with late requests or
@@ -11,8 +9,6 @@ final class MinuteRing {
 
   /** Three days, and an hour for clocks that disagree. */
   static final int SIZE = 4320 + 60;
-
-  private static final byte VERSION = 1;
 
   private final long[] minutes;
   private final long[] bad;
@@ -72,25 +68,5 @@ final class MinuteRing {
       }
     }
     return new Sum(badSum, totalSum);
-  }
-
-  /** One minute as bytes, for the changelog. */
-  static byte[] toBytes(long minute, long badCount, long totalCount) {
-    Varints out = new Varints(24);
-    out.one(VERSION);
-    out.varint(minute);
-    out.varint(badCount);
-    out.varint(totalCount);
-    return out.toBytes();
-  }
-
-  /** Sets a minute from what {@link #toBytes} wrote. */
-  void set(byte[] bytes) {
-    Varints in = new Varints(bytes, 0, bytes.length);
-    int version = in.one();
-    if (version != VERSION) {
-      throw new IllegalArgumentException("a minute of version 1 was expected, found " + version);
-    }
-    set(in.varint(), in.varint(), in.varint());
   }
 }

@@ -1,14 +1,11 @@
 package dev.freshet.metrics.slo;
 
 import dev.freshet.events.Alert;
-import dev.freshet.events.LatencyMinute;
-import dev.freshet.events.LatencyRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +19,6 @@ final class Objectives {
   private static final long ON_ITS_WAY_MILLIS = 10_000;
 
   private static final long MINUTE_MILLIS = 60_000;
-
-  /** What the alert of a service with too many routes is called; then comes the service. */
-  private static final String ROUTES_OF = "routes of ";
-
-  /** Any request is bad, and one is enough. */
-  private static final Slo ROUTES =
-      new Slo(Slo.Indicator.ERRORS, 0.99, Optional.empty(), Optional.empty(), Optional.empty(), 1);
-
-  private static final List<BurnRate> ROUTES_RULE = List.of(BurnRate.ROUTES);
 
   /** What has to be kept. */
   interface Log {
@@ -56,10 +44,10 @@ final class Objectives {
     String[] parts = key.split("\n", -1);
     Slo slo = slo(parts[1]);
     if (parts[0].equals("m")) {
-      if (slo == null || !parts[2].equals(definition(slo))) {
+      if (slo == null || !parts[2].equals(slo.definition())) {
         return false;
       }
-      ring(parts[1]).set(value);
+      set(SloMinute.parse(parts[1], parts[2], value));
       return true;
     }
     if (slo == null
@@ -68,16 +56,12 @@ final class Objectives {
       return false;
     }
     states.put(parts[1] + "\n" + parts[2], AlertState.parse(value));
-    if (parts[1].startsWith(ROUTES_OF)) {
-      routesRing(parts[1]);
-    } else {
-      ring(parts[1]); // without minutes, as after another definition, it is judged calm
-    }
+    ring(parts[1]); // without minutes, as after another definition, it is judged calm
     return true;
   }
 
   private @Nullable Slo slo(String name) {
-    return name.startsWith(ROUTES_OF) ? ROUTES : slos.get(name);
+    return BeyondLimit.isOne(name) ? BeyondLimit.SLO : slos.get(name);
   }
 
   /** Alerts of objectives that are gone: each as SLO and windows. To be asked once. */
@@ -87,29 +71,24 @@ final class Objectives {
     return gone;
   }
 
-  /** Counts a minute, again if need be. */
-  void add(LatencyMinute minute) {
-    if (minute.route().equals(LatencyRow.OTHER)) {
-      long count = minute.counts().total();
-      routesRing(ROUTES_OF + minute.service())
-          .set(Math.floorDiv(minute.minuteMillis(), MINUTE_MILLIS), count, count);
+  /** Counts a minute, again if need be; one by a rule that is not that of now is ignored. */
+  void add(SloMinute minute) {
+    Slo slo = slo(minute.slo());
+    if (slo == null || !slo.definition().equals(minute.definition())) {
+      return;
     }
-    slos.forEach(
-        (name, slo) -> {
-          if (slo.isAbout(minute.service(), minute.route())) {
-            long at = Math.floorDiv(minute.minuteMillis(), MINUTE_MILLIS);
-            long bad = slo.bad(minute);
-            long total = slo.total(minute);
-            ring(name).set(at, bad, total);
-            long slot = Math.floorMod(at, MinuteRing.SIZE);
-            log.put(
-                "m\n" + name + "\n" + definition(slo) + "\n" + slot,
-                MinuteRing.toBytes(at, bad, total));
-          }
-        });
+    set(minute);
+    if (!BeyondLimit.isOne(minute.slo())) { // after a restart its next minutes tell the same again
+      long slot = Math.floorMod(minute.minute(), MinuteRing.SIZE);
+      log.put("m\n" + minute.slo() + "\n" + minute.definition() + "\n" + slot, minute.counts());
+    }
   }
 
-  /** Judges all whose minutes are seen here; returns the alerts that changed. */
+  private void set(SloMinute minute) {
+    ring(minute.slo()).set(minute.minute(), minute.bad(), minute.total());
+  }
+
+  /** Judges all that have minutes or alerts; returns the alerts that changed. */
   List<Alert> judge(long nowMillis) {
     List<Alert> changed = new ArrayList<>();
     long lastClosed = Math.floorDiv(nowMillis - ON_ITS_WAY_MILLIS, MINUTE_MILLIS) - 1;
@@ -139,8 +118,8 @@ final class Objectives {
   }
 
   private static List<BurnRate> rules(String name, Slo slo) {
-    if (name.startsWith(ROUTES_OF)) {
-      return ROUTES_RULE;
+    if (BeyondLimit.isOne(name)) {
+      return BeyondLimit.RULES;
     }
     return BurnRate.STANDARD.stream().filter(rule -> rule.canFire(slo)).toList();
   }
@@ -167,21 +146,11 @@ final class Objectives {
   }
 
   private MinuteRing ring(String name) {
-    return rings.computeIfAbsent(name, any -> new MinuteRing());
-  }
-
-  /** Nothing of it is kept: after a restart the next minutes tell the same again. */
-  private MinuteRing routesRing(String name) {
-    return rings.computeIfAbsent(name, any -> new MinuteRing(2 * BurnRate.ROUTES.longMinutes()));
-  }
-
-  /** What decides which requests are good: counts by another rule are of no use. */
-  private static String definition(Slo slo) {
-    return "%s %s %s %s"
-        .formatted(
-            slo.indicator(),
-            slo.threshold().map(Object::toString).orElse(""),
-            slo.service().orElse(""),
-            slo.route().orElse(""));
+    return rings.computeIfAbsent(
+        name,
+        any ->
+            BeyondLimit.isOne(name)
+                ? new MinuteRing(2 * BeyondLimit.RULE.longMinutes())
+                : new MinuteRing());
   }
 }

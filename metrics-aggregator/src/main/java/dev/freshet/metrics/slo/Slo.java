@@ -64,6 +64,16 @@ public record Slo(
         && ofRoute.equals(route.orElse(LatencyRow.TOTAL));
   }
 
+  /** What decides which requests are good: counts by another rule are of no use. */
+  String definition() {
+    return "%s %s %s %s"
+        .formatted(
+            indicator,
+            threshold.map(Object::toString).orElse(""),
+            service.orElse(""),
+            route.orElse(""));
+  }
+
   /** How many requests of the minute count for this objective. */
   long total(LatencyMinute minute) {
     return indicator == Indicator.CACHE

@@ -7,10 +7,12 @@ import dev.freshet.runtime.SinkService;
 import dev.freshet.runtime.StreamsService;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -19,6 +21,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.apache.kafka.streams.state.Stores;
 
@@ -37,11 +40,18 @@ public final class SloAlerts {
   /** What users call this role. */
   public static final String NAME = "slo-alerts";
 
+  /** Minutes that nobody has read after that are too old to matter. */
+  private static final long MINUTES_KEPT_MILLIS = Duration.ofDays(2).toMillis();
+
+  private static final long MOST_MINUTES_BYTES = 64 << 20;
+
   private SloAlerts() {}
 
-  /** The topic of alerts. */
+  /** The topics it writes; one partition each, so that every alert has one owner. */
   public static List<TopicSpec> topics(Topics topics) {
-    return List.of(TopicSpec.table(topics.alerts(), 1));
+    return List.of(
+        TopicSpec.log(topics.sloMinutes(), 1, MINUTES_KEPT_MILLIS, MOST_MINUTES_BYTES),
+        TopicSpec.table(topics.alerts(), 1));
   }
 
   /** Minutes to alerts; a pure function of its arguments. */
@@ -53,14 +63,13 @@ public final class SloAlerts {
       Topics topics, Map<String, Slo> slos, Patience patience, MeterRegistry registry) {
     Map<String, Slo> copy = Map.copyOf(slos);
     Topology topology = new Topology();
-    topology.addSource(
-        AutoOffsetReset.earliest(),
-        "minutes",
-        new UsePartitionTimeOnInvalidTimestamp(),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer(),
-        topics.latencyMinutes());
-    topology.addProcessor("slos", () -> new SloProcessor(copy, patience, registry), "minutes");
+    source(topology, "minutes", topics.latencyMinutes());
+    topology.addProcessor("parts", () -> new MinuteProcessor(copy), "minutes");
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    topology.addSink(
+        MinuteProcessor.MINUTES, topics.sloMinutes(), bytes, bytes, new ToOneOwner(), "parts");
+    source(topology, "all-minutes", topics.sloMinutes());
+    topology.addProcessor("slos", () -> new SloProcessor(copy, patience, registry), "all-minutes");
     topology.addStateStore(
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(SloProcessor.STORE),
@@ -68,10 +77,31 @@ public final class SloAlerts {
                 Serdes.ByteArray())
             .withLoggingEnabled(Map.of("cleanup.policy", "compact")),
         "slos");
-    ByteArraySerializer bytes = new ByteArraySerializer();
     topology.addSink(SloProcessor.ALERTS, topics.alerts(), bytes, bytes, "slos");
+    // A sink that both wrote to would make them one part, with as many tasks as there are minutes'
+    // partitions.
+    topology.addSink(MinuteProcessor.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, "parts");
     topology.addSink(SloProcessor.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, "slos");
     return topology;
+  }
+
+  /** One partition, even of a topic that somebody made with more. */
+  private static final class ToOneOwner implements StreamPartitioner<byte[], byte[]> {
+    @Override
+    public Optional<Set<Integer>> partitions(
+        String topic, byte[] key, byte[] value, int partitions) {
+      return Optional.of(Set.of(0));
+    }
+  }
+
+  private static void source(Topology topology, String name, String topic) {
+    topology.addSource(
+        AutoOffsetReset.earliest(),
+        name,
+        new UsePartitionTimeOnInvalidTimestamp(),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        topic);
   }
 
   /** The services, none when there is no objective. */

@@ -2,8 +2,6 @@ package dev.freshet.metrics.slo;
 
 import dev.freshet.events.Alert;
 import dev.freshet.events.AlertJson;
-import dev.freshet.events.LatencyJson;
-import dev.freshet.events.MalformedEventException;
 import dev.freshet.runtime.DeadLetters;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,12 +19,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds {@link Objectives} with the minutes of one partition, and asks them every so often by the
- * wall clock. All minutes of an objective are in one partition, so each is judged in one place.
+ * Feeds {@link Objectives} with the minutes of all of them, and asks them every so often by the
+ * wall clock. Its input has one partition, so there is one task, on one instance: whatever moves,
+ * an alert is told by one owner, who knows its state.
  */
 final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Nullable []> {
 
-  static final String STORE = "slo-minutes";
+  static final String STORE = "objectives";
   static final String ALERTS = "alerts";
   static final String DEAD_LETTERS = "dead-letters";
 
@@ -71,10 +70,7 @@ final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Null
     useless.forEach(store::delete);
     objectives = restored;
     close();
-    gauge =
-        Gauge.builder("freshet.alerts.firing", firing, AtomicLong::get)
-            .tag("partition", Integer.toString(context.taskId().partition()))
-            .register(registry);
+    gauge = Gauge.builder("freshet.alerts.firing", firing, AtomicLong::get).register(registry);
     context.schedule(patience.judgeEvery(), PunctuationType.WALL_CLOCK_TIME, this::judge);
   }
 
@@ -90,11 +86,11 @@ final class SloProcessor implements Processor<byte[], byte[], byte[], byte @Null
   @Override
   public void process(Record<byte[], byte[]> minute) {
     if (minute.value() == null || objectives == null) {
-      return; // A minute that was deleted is older than the ring.
+      return;
     }
     try {
-      objectives.add(LatencyJson.parseMinute(minute.value()));
-    } catch (MalformedEventException notAMinute) {
+      objectives.add(SloMinute.parse(minute.key(), minute.value()));
+    } catch (IllegalArgumentException notAMinute) {
       bury(minute, String.valueOf(notAMinute.getMessage()));
     }
   }

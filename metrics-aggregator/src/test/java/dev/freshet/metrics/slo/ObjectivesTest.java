@@ -24,6 +24,7 @@ class ObjectivesTest {
 
   private final Map<String, byte[]> kept = new HashMap<>();
   private final List<String> told = new ArrayList<>();
+  private Map<String, Slo> slos = Map.of();
   private Objectives objectives = objectives(ERRORS);
   private long minute = START / 60_000;
 
@@ -47,9 +48,10 @@ class ObjectivesTest {
   }
 
   private Objectives objectives(Slo slo) {
+    slos = Map.of("shop", slo);
     Objectives made =
         new Objectives(
-            Map.of("shop", slo),
+            slos,
             Patience.STANDARD,
             (key, value) -> {
               if (value == null) {
@@ -62,11 +64,15 @@ class ObjectivesTest {
     return made;
   }
 
+  private void add(LatencyMinute minute) {
+    SloMinute.of(slos, minute).forEach(objectives::add);
+  }
+
   /** Some minutes of traffic, judged every ten seconds after each has closed. */
   private void pass(int minutes, long total, long errors) {
     for (int i = 0; i < minutes; i++, minute++) {
       if (total > 0) {
-        objectives.add(minute(minute, total, errors));
+        add(minute(minute, total, errors));
       }
       for (int second = 0; second < 60; second += 10) {
         for (Alert alert : objectives.judge((minute + 1) * 60_000 + second * 1000L)) {
@@ -148,7 +154,7 @@ class ObjectivesTest {
   @Test
   void aServiceWithMoreRoutesThanTheLimitIsATicketUntilItHasFewer() {
     for (int i = 0; i < 4; i++) {
-      objectives.add(
+      add(
           new LatencyMinute(
               "shop",
               LatencyRow.OTHER,
@@ -162,6 +168,23 @@ class ObjectivesTest {
     pass(12, 10, 0);
     assertThat(told).last().asString().endsWith("5m/5m RESOLVED");
     assertThat(told).hasSize(3);
+  }
+
+  @Test
+  void moreServicesThanTheLimitAreATicket() {
+    for (int i = 0; i < 4; i++) {
+      for (String route : List.of(LatencyRow.TOTAL, LatencyRow.OTHER, "/")) {
+        add(
+            new LatencyMinute(
+                LatencyRow.OTHER,
+                route,
+                minute * 60_000,
+                new RequestCounts(1, 0, 0, 0, 0, 0),
+                new ExponentialHistogram()));
+      }
+      pass(1, 10, 0);
+    }
+    assertThat(told).containsExactly("0 5m/5m PENDING", "2 5m/5m FIRING");
   }
 
   @Test
