@@ -20,6 +20,7 @@ final class AggregatorMeters {
   private final Counter late;
   private final Counter tooOld;
   private final Counter folded;
+  private final Counter foldedServices;
   private final Counter rows;
   private final AtomicLong routes = new AtomicLong();
 
@@ -30,6 +31,7 @@ final class AggregatorMeters {
     late = registry.counter("freshet.requests.late");
     tooOld = registry.counter("freshet.requests.too.old");
     folded = registry.counter("freshet.requests.routes.beyond.limit");
+    foldedServices = registry.counter("freshet.requests.services.beyond.limit");
     rows = registry.counter("freshet.latency.rows");
     registry.gauge("freshet.latency.routes", routes);
   }
@@ -71,6 +73,10 @@ final class AggregatorMeters {
 
     void folded(long weight) {
       add(folded, weight);
+    }
+
+    void foldedServices(long weight) {
+      add(foldedServices, weight);
     }
 
     void rows(long written) {

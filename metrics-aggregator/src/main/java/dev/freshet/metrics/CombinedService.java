@@ -13,6 +13,7 @@ final class CombinedService {
   private final int maxRoutes;
   private final Slices<CombinedRoute> routes = new Slices<>();
   private boolean used;
+  private long lastUsedMillis;
 
   CombinedService(byte[] name, int maxRoutes) {
     this.name = name;
@@ -25,6 +26,7 @@ final class CombinedService {
 
   /** The route of this name, or the one for routes there is no room for. */
   CombinedRoute route(Utf8 route) {
+    used = true;
     CombinedRoute found = routes.get(route.bytes(), route.offset(), route.length());
     return found != null ? found : create(route);
   }
@@ -45,15 +47,22 @@ final class CombinedService {
   /**
    * Shows all counts and begins anew.
    *
+   * @param clockMillis the time of this
    * @param each takes the routes and panes
    * @param total takes their sums, by pane
    */
-  void empty(CombinedRoute.Emptying each, BiConsumer<Long, Tally> total) {
-    Map<Long, Tally> totals = new TreeMap<>();
+  void empty(long clockMillis, CombinedRoute.Emptying each, BiConsumer<Long, Tally> total) {
+    if (!used) {
+      if (routes.size() > 0) {
+        routes.removeIf(route -> true); // only its name keeps its place
+      }
+      return;
+    }
     used = false;
+    lastUsedMillis = clockMillis;
+    Map<Long, Tally> totals = new TreeMap<>();
     for (CombinedRoute route : routes.values()) {
       if (route.isUsed()) {
-        used = true;
         route.empty(
             (from, pane, tally) -> {
               each.pane(from, pane, tally);
@@ -67,8 +76,8 @@ final class CombinedService {
     }
   }
 
-  /** Whether the last emptying showed anything. */
-  boolean wasUsed() {
-    return used;
+  /** Whether nothing has been counted for longer than this. */
+  boolean isForgotten(long clockMillis, long keptMillis) {
+    return !used && clockMillis - lastUsedMillis > keptMillis;
   }
 }

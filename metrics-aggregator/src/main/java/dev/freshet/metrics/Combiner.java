@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Counts the events of one input partition by service, route and pane, and passes the counts on
  * before every commit: many events become one small record, wherever they came from.
  *
- * <p>Holds nothing over a commit. Events nobody can read go to the dead letters, each by itself; of
- * one record with more than {@value #MAX_LETTERS} of them, the rest goes as the whole record.
+ * <p>Holds no counts over a commit, but the names of services: one that was counted by itself keeps
+ * its place until the merger has forgotten it, so that names which change all the time fill no more
+ * than the places there are. Events nobody can read go to the dead letters, each by itself; of one
+ * record with more than {@value #MAX_LETTERS} of them, the rest goes as the whole record.
  */
 final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, RequestReader.Sink {
 
@@ -49,6 +51,7 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
   private final MetricsConfig config;
   private final Lag lag;
   private final AggregatorMeters.Uncommitted meters;
+  private final long servicesKeptMillis;
   private final RequestReader reader = new RequestReader();
   private final Partials.Writer writer = new Partials.Writer();
   private Slices<CombinedService> services = new Slices<>();
@@ -65,11 +68,14 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
   private long noteAt;
   private long events;
   private long fromFuture;
+  private int places; // taken by services
+  private long lookAgainAt;
 
   Combiner(MetricsConfig config, Lag lag, AggregatorMeters meters) {
     this.config = config;
     this.lag = lag;
     this.meters = meters.ofTask();
+    this.servicesKeptMillis = Panes.of(config.windows()).minuteRing() * Panes.MINUTE_MILLIS;
   }
 
   @Override
@@ -78,6 +84,8 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
     meters.begin();
     services = new Slices<>();
     last = null;
+    places = 0;
+    lookAgainAt = 0;
     newest = 0;
     events = 0;
     fromFuture = 0;
@@ -166,16 +174,29 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
     CombinedService found = services.get(name.bytes(), name.offset(), name.length());
     if (found == null) {
       byte[] own = Arrays.copyOfRange(name.bytes(), name.offset(), name.offset() + name.length());
-      boolean room = services.size() < config.maxServices();
+      boolean room = hasRoom();
       byte[] counted = room || Merger.Reserved.isNoOtherService(own) ? own : Merger.Reserved.OTHER;
       found = services.get(counted);
       if (found == null) {
         found = new CombinedService(counted, config.maxRoutes() * ROUTES_HERE);
         services.put(counted, found);
+        places += takesAPlace(found) ? 1 : 0;
       }
     }
     last = found;
     return found;
+  }
+
+  private boolean hasRoom() {
+    if (places >= config.maxServices() && clock(wall) >= lookAgainAt) {
+      forgetServices(clock(wall));
+    }
+    return places < config.maxServices();
+  }
+
+  private static boolean takesAPlace(CombinedService service) {
+    return !Merger.Reserved.isNoOtherService(service.name())
+        && !Arrays.equals(service.name(), Merger.Reserved.OTHER);
   }
 
   @Override
@@ -235,17 +256,19 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
 
   private void beforeCommit() {
     meters.counted(events, fromFuture);
-    meters.beforeCommit();
     fromFuture = 0;
     if (events == 0) {
+      meters.beforeCommit();
       return;
     }
     events = 0;
     long now = context().currentSystemTimeMs();
+    long clock = clock(now);
     Map<Long, Tally> totals = new TreeMap<>();
     for (CombinedService service : services.values()) {
       begin(now);
       service.empty(
+          clock,
           (route, at, tally) -> add(service.name(), route.name(), at, tally, now),
           (at, total) -> {
             if (Arrays.equals(service.name(), Merger.Reserved.FRESHET)) {
@@ -253,6 +276,9 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
             }
             add(service.name(), Merger.Reserved.TOTAL, at, total, now);
             totals.computeIfAbsent(at, key -> new Tally()).merge(total);
+            if (Arrays.equals(service.name(), Merger.Reserved.OTHER)) {
+              meters.foldedServices(total.total());
+            }
           });
       send(service.name(), now);
     }
@@ -260,10 +286,21 @@ final class Combiner implements Processor<byte[], byte[], byte[], byte[]>, Reque
     totals.forEach(
         (at, total) -> add(Merger.Reserved.TOTAL, Merger.Reserved.TOTAL, at, total, now));
     send(Merger.Reserved.TOTAL, now);
-    if (services.size() > config.maxServices() / 2) {
-      services.removeIf(service -> !service.wasUsed());
-      last = null;
+    if (clock >= lookAgainAt) {
+      forgetServices(clock);
     }
+    meters.beforeCommit();
+  }
+
+  /** Gives the places of services that the merger has forgotten to others. */
+  private void forgetServices(long clock) {
+    lookAgainAt = clock + Panes.MINUTE_MILLIS;
+    services.removeIf(service -> service.isForgotten(clock, servicesKeptMillis));
+    places = 0;
+    for (CombinedService service : services.values()) {
+      places += takesAPlace(service) ? 1 : 0;
+    }
+    last = null;
   }
 
   private void begin(long now) {

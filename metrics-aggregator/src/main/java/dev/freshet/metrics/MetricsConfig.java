@@ -16,7 +16,10 @@ public record MetricsConfig(
     @Doc("Routes counted by themselves in each service; the rest is counted as _other.")
         @Default("500")
         int maxRoutes,
-    @Doc("Services counted by themselves; the rest is counted as _other.") @Default("100")
+    @Doc(
+            "Services counted by themselves, in each partition of requests; the rest is counted as"
+                + " _other.")
+        @Default("100")
         int maxServices,
     @Doc("How far ahead of the clock an event may be. Beyond that it is counted at the present.")
         @Default("30s")

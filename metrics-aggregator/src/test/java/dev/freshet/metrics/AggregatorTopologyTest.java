@@ -9,6 +9,7 @@ import dev.freshet.events.LatencyRow;
 import dev.freshet.events.MalformedEventException;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.RecordPack;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +37,7 @@ class AggregatorTopologyTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   @TempDir Path state;
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Instant wall = START;
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> requests;
@@ -59,7 +61,12 @@ class AggregatorTopologyTest {
     settings.put("application.id", "test");
     settings.put("bootstrap.servers", "none:1");
     settings.put("state.dir", state.toString());
-    driver = new TopologyTestDriver(MetricsAggregator.topology(TOPICS, config), settings, wall);
+    driver =
+        new TopologyTestDriver(
+            MetricsTopology.build(
+                TOPICS, config, Lag.NONE, new AggregatorMeters(meters), new RouteTotals(0)),
+            settings,
+            wall);
     requests =
         driver.createInputTopic(
             TOPICS.requests(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -252,6 +259,48 @@ class AggregatorTopologyTest {
     assertThat(row("web", "_other", "1m").counts().total()).isEqualTo(47);
     assertThat(row("web", "_total", "1m").counts().total()).isEqualTo(50);
     assertThat(latest).hasSize(3 + 2 + 1);
+  }
+
+  private void requestOf(String service) {
+    String json =
+        "{\"time\":%d,\"service\":\"%s\",\"duration_ms\":5}"
+            .formatted(wall.toEpochMilli(), service);
+    requests.pipeInput(new byte[0], json.getBytes(StandardCharsets.UTF_8), wall.toEpochMilli());
+  }
+
+  private List<String> services() {
+    return latest.values().stream().map(LatencyRow::service).distinct().sorted().toList();
+  }
+
+  @Test
+  void serviceNamesThatChangeAllTheTimeFillNoMoreThanTheirPlaces() {
+    start(
+        new MetricsConfig(
+            List.of(Duration.ofMinutes(1)),
+            Duration.ofSeconds(5),
+            10,
+            3,
+            Duration.ofSeconds(30),
+            1,
+            1));
+    for (int i = 0; i < 60; i++) {
+      requestOf("s" + i);
+      requestOf("s0");
+      pass(Duration.ofSeconds(1));
+    }
+    pass(Duration.ofSeconds(10));
+    assertThat(services()).containsExactly("_other", "_total", "s0", "s1", "s2");
+    assertThat(row("_total", "_total", "1m").counts().total()).isGreaterThan(90);
+    assertThat(meters.counter("freshet.requests.services.beyond.limit").count()).isEqualTo(57);
+    assertThat(minutes())
+        .filteredOn(minute -> minute.service().equals("_other"))
+        .extracting(LatencyMinute::route)
+        .contains("_total");
+    pass(Duration.ofMinutes(13));
+    requestOf("later");
+    pass(Duration.ofSeconds(10));
+    assertThat(services()).as("places are free again").containsExactly("_total", "later");
+    assertThat(meters.counter("freshet.requests.services.beyond.limit").count()).isEqualTo(57);
   }
 
   @Test
