@@ -8,7 +8,8 @@ import java.util.TreeMap;
 /**
  * How one part of the system is, as figures.
  *
- * @param component what it is: {@code process}, {@code kafka}, {@code redis} or {@code postgres}
+ * @param component what it is: {@code process}, {@code kafka}, {@code redis}, {@code postgres} or
+ *     {@code pgbouncer}
  * @param instance which one: an address, or host and process id
  * @param timeMillis when it was looked at, milliseconds since 1970
  * @param everyMillis when to expect the next report; one that is three times as old is out of date
@@ -22,6 +23,9 @@ public record HealthReport(
     long everyMillis,
     String problem,
     List<Gauge> gauges) {
+
+  /** A report so many times as old as the next one was due is out of date. */
+  private static final int LATE = 3;
 
   public HealthReport {
     gauges = List.copyOf(gauges);
@@ -46,6 +50,11 @@ public record HealthReport(
     public Gauge {
       labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     }
+  }
+
+  /** Whether the next report is overdue: then nobody looks any more. */
+  public boolean isOutdated(long nowMillis) {
+    return nowMillis - timeMillis > LATE * everyMillis;
   }
 
   /** The worst of its figures; critical when it could not be looked at. */

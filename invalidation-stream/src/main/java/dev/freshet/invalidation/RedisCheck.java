@@ -4,9 +4,9 @@ import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.FreshetException;
 import io.lettuce.core.RedisException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,12 +22,12 @@ public final class RedisCheck {
   /** One result per subject; a single failed one when Redis does not answer. */
   public static List<CheckResult> run(String redisUri) {
     try (RedisConnection connection = RedisConnection.open(redisUri)) {
-      Map<String, String> info = info(RedisConnection.await(connection.commands().info()));
+      List<RedisInfo> primaries = RedisInfo.ofPrimaries(connection);
       List<CheckResult> results = new ArrayList<>();
-      results.add(version(info));
-      results.add(eviction(info));
-      results.add(persistence(info));
-      results.add(topology(info, connection.cluster()));
+      results.add(worst(primaries, RedisCheck::version));
+      results.add(worst(primaries, RedisCheck::eviction));
+      results.add(worst(primaries, RedisCheck::persistence));
+      results.add(worst(primaries, info -> topology(info, connection.cluster())));
       return results;
     } catch (FreshetException e) {
       return List.of(unreachable(String.valueOf(e.detail())));
@@ -45,15 +45,22 @@ public final class RedisCheck {
         "check the address under \"redis\", its credentials, and that Redis runs; " + ALLOW);
   }
 
-  static Map<String, String> info(String text) {
-    Map<String, String> info = new HashMap<>();
-    text.lines()
-        .filter(line -> line.contains(":"))
-        .forEach(
-            line ->
-                info.put(
-                    line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1)));
-    return info;
+  /** Of the first primary, unless another one has a worse result: then it is named. */
+  private static CheckResult worst(
+      List<RedisInfo> primaries, Function<Map<String, String>, CheckResult> check) {
+    CheckResult worst = check.apply(primaries.get(0).fields());
+    for (RedisInfo primary : primaries) {
+      CheckResult result = check.apply(primary.fields());
+      if (result.outcome().compareTo(worst.outcome()) > 0) {
+        worst =
+            new CheckResult(
+                result.subject(),
+                result.outcome(),
+                primary.node() + ": " + result.detail(),
+                result.hint());
+      }
+    }
+    return worst;
   }
 
   private static CheckResult version(Map<String, String> info) {

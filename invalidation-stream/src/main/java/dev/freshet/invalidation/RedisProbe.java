@@ -4,15 +4,25 @@ import dev.freshet.runtime.health.Figure;
 import dev.freshet.runtime.health.Probe;
 import dev.freshet.runtime.health.Reading;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Redis of the cache: one INFO a look. Of a cluster it is the node that the connection reaches
- * first.
+ * The Redis of the cache: one INFO a look, of a cluster one per primary. Redis is as well as its
+ * worst primary: when one does not answer, the look has failed.
  */
 public final class RedisProbe implements Probe {
+
+  private static final Map<Figure, String> SUMS =
+      new EnumMap<>(
+          Map.of(
+              Figure.REDIS_MEMORY_USED_BYTES, "used_memory",
+              Figure.REDIS_CLIENTS, "connected_clients",
+              Figure.REDIS_BLOCKED_CLIENTS, "blocked_clients",
+              Figure.REDIS_EVICTED_KEYS, "evicted_keys",
+              Figure.REDIS_REJECTED_CONNECTIONS, "rejected_connections"));
 
   private final String uri;
   private @Nullable RedisConnection connection;
@@ -34,39 +44,49 @@ public final class RedisProbe implements Probe {
   @Override
   public List<Reading> read() {
     long asked = System.nanoTime();
-    Map<String, String> info;
+    List<RedisInfo> primaries;
     try {
-      info = RedisCheck.info(RedisConnection.await(connected().commands().info()));
+      primaries = RedisInfo.ofPrimaries(connected());
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+    return readings(primaries, (System.nanoTime() - asked) / 1e9);
+  }
+
+  /** What counts is added up; of what has a limit, the one that is nearest to it is told. */
+  static List<Reading> readings(List<RedisInfo> primaries, double seconds) {
     List<Reading> found = new ArrayList<>();
-    found.add(Reading.of(Figure.REDIS_PING_SECONDS, (System.nanoTime() - asked) / 1e9));
-    double used = number(info, "used_memory");
-    double limit = number(info, "maxmemory");
-    found.add(Reading.of(Figure.REDIS_MEMORY_USED_BYTES, used));
-    if (limit > 0) {
-      found.add(Reading.of(Figure.REDIS_MEMORY_USED_RATIO, used / limit));
-    }
-    double clients = number(info, "connected_clients");
-    double most = number(info, "maxclients");
-    found.add(Reading.of(Figure.REDIS_CLIENTS, clients));
-    if (most > 0) {
-      found.add(Reading.of(Figure.REDIS_CLIENTS_RATIO, clients / most));
-    }
-    found.add(Reading.of(Figure.REDIS_BLOCKED_CLIENTS, number(info, "blocked_clients")));
-    found.add(Reading.of(Figure.REDIS_EVICTED_KEYS, number(info, "evicted_keys")));
-    found.add(Reading.of(Figure.REDIS_REJECTED_CONNECTIONS, number(info, "rejected_connections")));
-    String policy = info.getOrDefault("maxmemory_policy", "unknown");
-    found.add(
-        Reading.of(
-            Figure.REDIS_UNSAFE_EVICTION, "policy", policy, policy.startsWith("allkeys") ? 1 : 0));
+    found.add(Reading.of(Figure.REDIS_PING_SECONDS, seconds));
+    found.add(Reading.of(Figure.REDIS_PRIMARIES, primaries.size()));
+    SUMS.forEach(
+        (figure, field) ->
+            found.add(
+                Reading.of(
+                    figure, primaries.stream().mapToDouble(info -> info.number(field)).sum())));
+    worst(primaries, "used_memory", "maxmemory", Figure.REDIS_MEMORY_USED_RATIO, found);
+    worst(primaries, "connected_clients", "maxclients", Figure.REDIS_CLIENTS_RATIO, found);
+    String policy =
+        primaries.stream()
+            .map(info -> info.text("maxmemory_policy"))
+            .filter(RedisProbe::isUnsafe)
+            .findFirst()
+            .orElseGet(() -> primaries.get(0).text("maxmemory_policy"));
+    found.add(Reading.of(Figure.REDIS_UNSAFE_EVICTION, "policy", policy, isUnsafe(policy) ? 1 : 0));
     return found;
   }
 
-  private static double number(Map<String, String> info, String field) {
-    return Double.parseDouble(info.getOrDefault(field, "0"));
+  private static void worst(
+      List<RedisInfo> primaries, String used, String limit, Figure figure, List<Reading> found) {
+    primaries.stream()
+        .filter(info -> info.number(limit) > 0)
+        .mapToDouble(info -> info.number(used) / info.number(limit))
+        .max()
+        .ifPresent(ratio -> found.add(Reading.of(figure, ratio)));
+  }
+
+  private static boolean isUnsafe(String policy) {
+    return policy.startsWith("allkeys");
   }
 
   private RedisConnection connected() {

@@ -12,13 +12,16 @@ import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.Lsn;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
+import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.Sink;
+import dev.freshet.runtime.health.Figure;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,6 +128,36 @@ class RedisClusterIT {
       }
     }
     assertThat(CacheReset.clear(uri, TOPICS)).isGreaterThanOrEqualTo(BUCKETS);
+  }
+
+  @Test
+  void theSystemsHealthIsThatOfAllPrimaries() {
+    List<String> nodes = cluster.uris();
+    try (RedisProbe probe = new RedisProbe(uri);
+        RedisConnection last = RedisConnection.open(nodes.get(nodes.size() - 1))) {
+      assertThat(readings(probe).get(Figure.REDIS_PRIMARIES)).isEqualTo(nodes.size());
+      assertThat(readings(probe)).doesNotContainKey(Figure.REDIS_MEMORY_USED_RATIO);
+      RedisConnection.await(last.commands().configSet("maxmemory", "1gb"));
+      RedisConnection.await(last.commands().configSet("maxmemory-policy", "allkeys-lru"));
+      Map<Figure, Double> found = readings(probe);
+      assertThat(found.get(Figure.REDIS_MEMORY_USED_RATIO)).isBetween(0.0001, 0.5);
+      assertThat(found.get(Figure.REDIS_UNSAFE_EVICTION)).isEqualTo(1);
+      assertThat(found.get(Figure.REDIS_MEMORY_USED_BYTES))
+          .as("more than one primary's")
+          .isGreaterThan(found.getOrDefault(Figure.REDIS_MEMORY_USED_RATIO, 1.0) * (1 << 30) * 1.5);
+      assertThat(RedisCheck.run(uri))
+          .filteredOn(check -> check.outcome() == CheckResult.Outcome.FAIL)
+          .singleElement()
+          .satisfies(check -> assertThat(check.detail()).contains("127.0.0.1:", "allkeys-lru"));
+      RedisConnection.await(last.commands().configSet("maxmemory-policy", "noeviction"));
+      RedisConnection.await(last.commands().configSet("maxmemory", "0"));
+    }
+  }
+
+  private static Map<Figure, Double> readings(RedisProbe probe) {
+    Map<Figure, Double> found = new EnumMap<>(Figure.class);
+    probe.read().forEach(reading -> found.put(reading.figure(), reading.value()));
+    return found;
   }
 
   private RedisTier cache(Sink sink) {

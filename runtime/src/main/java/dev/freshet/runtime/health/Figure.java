@@ -29,6 +29,7 @@ public enum Figure {
   REDIS_UNSAFE_EVICTION(
       "1 when maxmemory-policy may evict the tag index (allkeys-*); label policy", 1, 1),
   REDIS_PING_SECONDS("how long Redis took to answer", 0.1, 1),
+  REDIS_PRIMARIES("primaries that were asked: one, or all of a cluster"),
   POSTGRES_CONNECTIONS("client connections; label state, as in pg_stat_activity"),
   POSTGRES_CONNECTIONS_RATIO("share of max_connections in use", 0.8, 0.95),
   POSTGRES_LONGEST_TRANSACTION_SECONDS(
@@ -46,7 +47,13 @@ public enum Figure {
   POSTGRES_SLOT_UNREAD_SECONDS(
       "how long nobody has been seen reading a replication slot; label slot", 60, 3600),
   POSTGRES_SLOT_BROKEN(
-      "1 when a replication slot is losing or has lost its WAL; labels slot, state", 1, 1);
+      "1 when a replication slot is losing or has lost its WAL; labels slot, state", 1, 1),
+  PGBOUNCER_POOL_USED_RATIO(
+      "server connections in use, of the pool's size; label pool, as database/user", 0.8, 1),
+  PGBOUNCER_WAITING_CLIENTS("clients that wait for a server connection; label pool", 1, 100),
+  PGBOUNCER_WAIT_SECONDS("how long the first of them has waited; label pool", 1, 10),
+  PGBOUNCER_CLIENTS("clients connected to PgBouncer"),
+  PGBOUNCER_CLIENTS_RATIO("share of max_client_conn that is connected", 0.8, 0.95);
 
   private final String meaning;
   private final double warn;
