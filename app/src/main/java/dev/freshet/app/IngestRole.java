@@ -5,6 +5,7 @@ import dev.freshet.ingest.ConnectCheck;
 import dev.freshet.ingest.Ingest;
 import dev.freshet.ingest.PostgresCheck;
 import dev.freshet.ingest.PostgresProbe;
+import dev.freshet.ingest.pgbouncer.PgBouncerProbe;
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
@@ -67,6 +68,9 @@ final class IngestRole implements Role {
 
   @Override
   public List<Probe> probes(FreshetConfig config) {
-    return List.of(new PostgresProbe(config.postgres()));
+    List<Probe> all = new ArrayList<>();
+    all.add(new PostgresProbe(config.postgres()));
+    config.monitoring().pgbouncer().map(PgBouncerProbe::new).ifPresent(all::add);
+    return all;
   }
 }

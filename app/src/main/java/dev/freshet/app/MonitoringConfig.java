@@ -2,6 +2,7 @@ package dev.freshet.app;
 
 import dev.freshet.runtime.BearerToken;
 import dev.freshet.runtime.ListenAddress;
+import dev.freshet.runtime.PostgresConnection;
 import dev.freshet.runtime.config.Default;
 import dev.freshet.runtime.config.DidYouMean;
 import dev.freshet.runtime.config.Doc;
@@ -41,7 +42,12 @@ public record MonitoringConfig(
                 + " otherwise.")
         @Default("{}")
         @Example("{ redis.memory_used_ratio: { warn: 0.7, critical: 0.9 } }")
-        Map<String, Threshold> thresholds) {
+        Map<String, Threshold> thresholds,
+    @Doc(
+            "The admin console of the PgBouncer that applications use, for a user among its"
+                + " stats_users: then the role ingest looks at its pools.")
+        @Example("postgres://stats:${STATS_PASSWORD}@pool:6432/pgbouncer")
+        Optional<PostgresConnection> pgbouncer) {
 
   private static final String OFF = "off";
   private static final Duration SHORTEST = Duration.ofSeconds(1);

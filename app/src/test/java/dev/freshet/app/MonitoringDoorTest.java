@@ -33,7 +33,8 @@ class MonitoringDoorTest {
           .orElseThrow();
 
   private static MonitoringConfig config(String listen, Optional<Secret> token) {
-    return new MonitoringConfig(listen, token, Duration.ofSeconds(10), true, Map.of());
+    return new MonitoringConfig(
+        listen, token, Duration.ofSeconds(10), true, Map.of(), Optional.empty());
   }
 
   @AfterEach
@@ -126,7 +127,8 @@ class MonitoringDoorTest {
                     Optional.empty(),
                     Duration.ofSeconds(10),
                     true,
-                    Map.of("redis.memory_used_rato", new Threshold(1, 2))))
+                    Map.of("redis.memory_used_rato", new Threshold(1, 2)),
+                    Optional.empty()))
         .isInstanceOf(InvalidValue.class)
         .hasMessageContaining("redis.memory_used_rato");
   }

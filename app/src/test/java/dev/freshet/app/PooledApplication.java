@@ -1,8 +1,13 @@
 package dev.freshet.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freshet.embedded.EmbeddedStack;
+import dev.freshet.ingest.pgbouncer.PgBouncerProbe;
+import dev.freshet.runtime.PostgresConnection;
+import dev.freshet.runtime.health.Figure;
+import dev.freshet.runtime.health.Reading;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,19 +21,23 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
-/** An application behind PgBouncer with the config of the containers. */
+/**
+ * An application behind PgBouncer with the config of the containers, and who looks at its pools.
+ */
 final class PooledApplication {
 
   private static final String PASSWORD = "of-sixteen-and-more-letters";
 
   private PooledApplication() {}
 
-  /** Reads a table through it. */
+  /** Reads a table through it, and its pools meanwhile. */
   static void reads(EmbeddedStack stack, Path folder) throws Exception {
     Program pgbouncer = Program.named("pgbouncer", "pgbouncer");
     // It refuses to be root, and becomes somebody who has to read its files.
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Path users = Files.writeString(folder.resolve("users"), "\"app\" \"%s\"\n".formatted(PASSWORD));
+    Path users =
+        Files.writeString(
+            folder.resolve("users"), "\"app\" \"%1$s\"\n\"stats\" \"%1$s\"\n".formatted(PASSWORD));
     int port = freePort();
     String config =
         Repository.read("docker/pgbouncer/pgbouncer.ini")
@@ -47,10 +56,39 @@ final class PooledApplication {
       try (Connection app = DriverManager.getConnection(url, "app", PASSWORD)) {
         assertThat(LeastPrivilegeIT.query(app, "SELECT count(*) FROM organizations"))
             .isEqualTo("100");
+        app.setAutoCommit(false);
+        LeastPrivilegeIT.query(app, "SELECT 1");
+        poolsAreSeen(port); // one connection of the pool is in a transaction
       }
     } finally {
       running.destroy();
       running.waitFor();
+    }
+  }
+
+  private static void poolsAreSeen(int port) throws SQLException {
+    PostgresConnection console =
+        PostgresConnection.parse(
+            "postgres://stats:%s@127.0.0.1:%d/pgbouncer".formatted(PASSWORD, port));
+    try (PgBouncerProbe probe = new PgBouncerProbe(console)) {
+      assertThat(probe.instance()).isEqualTo("127.0.0.1:" + port);
+      for (int look = 0; look < 2; look++) {
+        List<Reading> found = probe.read();
+        assertThat(found)
+            .contains(
+                Reading.of(Figure.PGBOUNCER_POOL_USED_RATIO, "pool", "demo/app", 1 / 20.0),
+                Reading.of(Figure.PGBOUNCER_WAITING_CLIENTS, "pool", "demo/app", 0),
+                Reading.of(Figure.PGBOUNCER_WAIT_SECONDS, "pool", "demo/app", 0));
+        assertThat(found)
+            .filteredOn(reading -> reading.figure() == Figure.PGBOUNCER_CLIENTS_RATIO)
+            .singleElement()
+            .satisfies(reading -> assertThat(reading.value()).isBetween(0.001, 0.01));
+      }
+    }
+    PostgresConnection wrong =
+        PostgresConnection.parse("postgres://stats:wrong@127.0.0.1:%d/pgbouncer".formatted(port));
+    try (PgBouncerProbe probe = new PgBouncerProbe(wrong)) {
+      assertThatThrownBy(probe::read).isInstanceOf(SQLException.class);
     }
   }
 
