@@ -6,6 +6,7 @@ import dev.freshet.runtime.Health;
 import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicProvisioner;
+import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
@@ -36,8 +37,8 @@ public final class Pipeline implements AutoCloseable {
   private volatile boolean started;
 
   /**
-   * Creates the topics that are missing, checks what the roles need, starts their services. To be
-   * called once.
+   * Creates the topics that are missing, checks what the roles need, starts their services, and
+   * what every process has besides. To be called once.
    *
    * @param progress takes one line per service
    * @throws FreshetException when a check or a start fails, or it is closed meanwhile; what was
@@ -45,36 +46,70 @@ public final class Pipeline implements AutoCloseable {
    */
   public void start(
       FreshetConfig config, List<Role> roles, MeterRegistry registry, Consumer<String> progress) {
-    TopicProvisioner.ensure(
-        config.kafka().connection(),
-        Stream.concat(
-                roles.stream().flatMap(role -> role.topics(config).stream()),
-                Surroundings.topics(config).stream())
-            .distinct()
-            .toList());
-    refuseUnfit(config, roles, progress);
+    prepare(config, roles, Surroundings.topics(config), progress);
     try {
-      Stages told = Surroundings.stages(config, registry);
       synchronized (this) {
-        stages = told;
+        stages = Surroundings.stages(config, registry);
       }
-      List<Runnable> later = new ArrayList<>();
-      for (Role role : Roles.inStartOrder(roles)) {
-        for (Service service : role.services(config, registry, told)) {
-          if (Roles.isMainJob(role)) {
-            start(service, registry, progress);
-          } else {
-            later.add(() -> start(service, registry, progress));
-          }
-        }
-      }
-      later.add(() -> start(Surroundings.health(config, roles, registry), registry, progress));
-      AtOnce.run(later);
+      start(
+          config, roles, List.of(Surroundings.health(config, roles, registry)), registry, progress);
       started = true;
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /**
+   * Starts the services of further roles beside those that run. What a process has once is there
+   * already: its stages, and its look at the system's health, which goes on with the parts that the
+   * first roles work with.
+   *
+   * @throws FreshetException as {@link #start} does; then everything is closed
+   */
+  public void add(
+      FreshetConfig config, List<Role> roles, MeterRegistry registry, Consumer<String> progress) {
+    prepare(config, roles, List.of(), progress);
+    try {
+      start(config, roles, List.of(), registry, progress);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static void prepare(
+      FreshetConfig config, List<Role> roles, List<TopicSpec> more, Consumer<String> progress) {
+    TopicProvisioner.ensure(
+        config.kafka().connection(),
+        Stream.concat(roles.stream().flatMap(role -> role.topics(config).stream()), more.stream())
+            .distinct()
+            .toList());
+    refuseUnfit(config, roles, progress);
+  }
+
+  private void start(
+      FreshetConfig config,
+      List<Role> roles,
+      List<Service> besides,
+      MeterRegistry registry,
+      Consumer<String> progress) {
+    Stages told;
+    synchronized (this) {
+      told = stages;
+    }
+    List<Runnable> later = new ArrayList<>();
+    for (Role role : Roles.inStartOrder(roles)) {
+      for (Service service : role.services(config, registry, told)) {
+        if (Roles.isMainJob(role)) {
+          start(service, registry, progress);
+        } else {
+          later.add(() -> start(service, registry, progress));
+        }
+      }
+    }
+    besides.forEach(service -> later.add(() -> start(service, registry, progress)));
+    AtOnce.run(later);
   }
 
   private static void refuseUnfit(

@@ -56,10 +56,11 @@ final class ShowStatus implements Callable<Integer> {
         Locale.ROOT, "%s  %s%n", status.state().name().toUpperCase(Locale.ROOT), status.sentence());
     out.printf(
         Locale.ROOT,
-        "  %,.1f changes/s, %,.1f keys deleted/s, applied up to LSN %s%n",
+        "  %,.1f changes/s, %,.1f keys deleted/s, applied up to LSN %s%s%n",
         status.changesPerSecond(),
         status.keysPerSecond(),
-        status.reachedLsn() == null ? "-" : status.reachedLsn());
+        status.reachedLsn() == null ? "-" : status.reachedLsn(),
+        status.reachedExact() ? "" : ", but for tables whose changes are in several partitions");
     for (Stage stage : status.stages()) {
       out.printf(
           Locale.ROOT,

@@ -114,13 +114,13 @@ final class Demo {
       EmbeddedStack stack, Pipeline pipeline, DemoDatabase database, FreshetConfig config)
       throws InterruptedException {
     RedisClient client = RedisClient.create(stack.redisUri());
-    Reader.Counts counts = new Reader.Counts();
+    SplittableRandom random = new SplittableRandom(options.seed());
+    Reader.Counts counts = new Reader.Counts(random.split());
     LiveLine line = new LiveLine(terminal, registry);
-    try (DemoViews views = new DemoViews(config, registry, line::say);
+    try (DemoViews views = new DemoViews(config, pipeline, registry, line::say);
         FreshCache whole = cache(client, config, counts);
         RedisTier redis = RedisTier.open(client, config.namespace())) {
       Entries<String> cache = whole.entries(DASHBOARDS, String.class);
-      SplittableRandom random = new SplittableRandom(options.seed());
       FreshnessCheck check = new FreshnessCheck(cache, redis, random.split());
       try (StatefulRedisPubSubConnection<String, String> deletions = client.connectPubSub();
           ReadReports reports =

@@ -45,9 +45,9 @@ final class DemoViews implements AutoCloseable {
       new TreeMap<>(
           Map.of(
               "emissions_daily",
-              "SELECT format('today %s kg in %s readings', to_char(sum(kilograms), 'FM999G999G990D0'),"
-                  + " to_char(sum(readings), 'FM999G999G990')) FROM emissions_daily"
-                  + " WHERE day = (SELECT max(day) FROM emissions_daily)",
+              "SELECT format('today %s kg in %s readings', to_char(sum(kilograms),"
+                  + " 'FM999G999G990D0'), to_char(sum(readings), 'FM999G999G990')) FROM"
+                  + " emissions_daily WHERE day = (SELECT max(day) FROM emissions_daily)",
               "facility_emissions",
               "SELECT format('most: %s of %s, %s kg', name, organization,"
                   + " to_char(kilograms, 'FM999G999G990D0')) FROM facility_emissions"
@@ -59,8 +59,8 @@ final class DemoViews implements AutoCloseable {
               "SELECT string_agg(status || ' ' || to_char(readings, 'FM999G999G990'), ', '"
                   + " ORDER BY readings DESC) FROM status_counts",
               "data_quality",
-              "SELECT format('%s %% of the readings are estimates',"
-                  + " round(100.0 * sum(estimated) / nullif(sum(readings), 0), 2)) FROM data_quality"));
+              "SELECT format('%s %% of the readings are estimates', round(100.0 * sum(estimated) /"
+                  + " nullif(sum(readings), 0), 2)) FROM data_quality"));
 
   /**
    * A view as it is now.
@@ -73,7 +73,7 @@ final class DemoViews implements AutoCloseable {
   private final MeterRegistry registry;
   private final Consumer<String> talk;
   private final Database database;
-  private final Pipeline pipeline = new Pipeline();
+  private final Pipeline pipeline;
   private final Thread thread = new Thread(this::run, "demo-views");
   private final AtomicLong comparisons = new AtomicLong();
   private final AtomicLong mismatches = new AtomicLong();
@@ -83,10 +83,13 @@ final class DemoViews implements AutoCloseable {
   private volatile @Nullable RuntimeException failure;
 
   /**
+   * @param pipeline runs the other roles
    * @param talk takes what a person should know, a line at a time
    */
-  DemoViews(FreshetConfig config, MeterRegistry registry, Consumer<String> talk) {
+  DemoViews(
+      FreshetConfig config, Pipeline pipeline, MeterRegistry registry, Consumer<String> talk) {
     this.config = config;
+    this.pipeline = pipeline;
     this.registry = registry;
     this.talk = talk;
     this.database = new Database(config.postgres());
@@ -107,7 +110,7 @@ final class DemoViews implements AutoCloseable {
 
   private void run() {
     try {
-      pipeline.start(
+      pipeline.add(
           config, List.of(Roles.named(Materializer.NAME).orElseThrow()), registry, started -> {});
       views = Views.of(config);
       follow();
@@ -215,10 +218,9 @@ final class DemoViews implements AutoCloseable {
   }
 
   List<String> failures() {
-    List<String> all = new ArrayList<>(pipeline.failures());
-    Optional.ofNullable(failure)
-        .ifPresent(e -> all.add(e instanceof FreshetException told ? told.text() : e.toString()));
-    return all;
+    return Optional.ofNullable(failure)
+        .map(e -> List.of(e instanceof FreshetException told ? told.text() : e.toString()))
+        .orElse(List.of());
   }
 
   private void stop() throws InterruptedException {
@@ -233,6 +235,5 @@ final class DemoViews implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    pipeline.close();
   }
 }

@@ -36,8 +36,7 @@ final class FreshnessCheck {
   private final Entries<String> cache;
   private final RedisTier redis;
   private final Percentiles latency;
-  private final RandomGenerator random;
-  private Percentiles recent;
+  private final Percentiles recent;
   private final Map<String, Page> pagesByEntry = new HashMap<>();
   private final Map<Page, List<Pending>> pending = new HashMap<>();
   private final Map<Page, Long> lastDeleted = new HashMap<>();
@@ -52,7 +51,6 @@ final class FreshnessCheck {
   FreshnessCheck(Entries<String> cache, RedisTier redis, RandomGenerator random) {
     this.redis = redis;
     this.cache = cache;
-    this.random = random;
     this.latency = new Percentiles(random);
     this.recent = new Percentiles(random);
     Page.all().forEach(page -> pagesByEntry.put(redis.entryKey(page.key()), page));
@@ -173,9 +171,7 @@ final class FreshnessCheck {
   }
 
   /** Commit to delete, since this was last asked. */
-  synchronized Percentiles.Figures recentLatency() {
-    Percentiles.Figures figures = recent.figures();
-    recent = new Percentiles(random);
-    return figures;
+  Percentiles.Figures recentLatency() {
+    return recent.take();
   }
 }

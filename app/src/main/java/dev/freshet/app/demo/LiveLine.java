@@ -52,10 +52,11 @@ final class LiveLine {
 
   private String figures(long seconds, Workload workload, FreshnessCheck check) {
     Percentiles.Figures latency = check.recentLatency();
+    Percentiles.Figures taken = workload.counts().durations.take();
     long changes = workload.changes();
     long reads = workload.counts().reads.get();
     String line =
-        "%02d:%02d  %,d changes (%,d/s)  %,.0f keys deleted  %.0f %% hits  commit to delete p50 %.1f p99 %.1f max %.1f ms  violations %d"
+        "%02d:%02d  %,d changes (%,d/s)  %,.0f keys deleted  %.0f %% hits  reads p95 %.1f ms  commit to delete p50 %.1f p99 %.1f max %.1f ms  violations %d"
             .formatted(
                 seconds / 60,
                 seconds % 60,
@@ -63,6 +64,7 @@ final class LiveLine {
                 Math.round((changes - lastChanges) / (double) Math.max(1, seconds - lastSecond)),
                 registry.counter("freshet.invalidation.keys.deleted").count(),
                 reads == 0 ? 0.0 : 100.0 * workload.counts().hits() / reads,
+                taken.p95(),
                 latency.p50(),
                 latency.p99(),
                 latency.max(),

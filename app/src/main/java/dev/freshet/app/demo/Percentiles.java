@@ -49,6 +49,15 @@ final class Percentiles {
         count);
   }
 
+  /** What was recorded since this was last asked; then it begins anew. */
+  synchronized Figures take() {
+    Figures figures = figures();
+    size = 0;
+    count = 0;
+    max = 0;
+    return figures;
+  }
+
   private static long at(long[] sorted, double quantile) {
     return sorted.length == 0
         ? 0

@@ -16,6 +16,14 @@ final class Reader implements Runnable {
     final AtomicLong reads = new AtomicLong();
     final AtomicLong loads = new AtomicLong();
     final AtomicLong refused = new AtomicLong();
+    final Percentiles durations;
+
+    /**
+     * @param random chooses which durations are kept when they are too many
+     */
+    Counts(RandomGenerator random) {
+      durations = new Percentiles(random);
+    }
 
     long hits() {
       return reads.get() - loads.get();
@@ -76,7 +84,9 @@ final class Reader implements Runnable {
           loaded[0] = true;
           return load(connection, page, fill);
         });
-    reports.read(page.route(), System.nanoTime() - began, !loaded[0]);
+    long took = System.nanoTime() - began;
+    counts.durations.record(took);
+    reports.read(page.route(), took, !loaded[0]);
   }
 
   private String load(Connection connection, Page page, Fill fill) throws SQLException {

@@ -7,7 +7,7 @@ import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.Service;
-import io.javalin.Javalin;
+import dev.freshet.runtime.http.HttpServer;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -15,12 +15,12 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * The small HTTP door of a process: {@code /metrics} for Prometheus, in the format its Accept
@@ -32,10 +32,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class MonitoringDoor implements AutoCloseable {
 
-  private static final int THREADS = 8;
-  private static final int SPARE = 4;
-  private static final int IDLE_THREAD_MILLIS = 30_000;
   private static final int SCRAPES = 1;
+  private static final HttpServer.Limits LIMITS =
+      new HttpServer.Limits(4, 200, Duration.ofSeconds(1));
 
   private final ListenAddress address;
   private final BearerToken token;
@@ -43,7 +42,7 @@ public final class MonitoringDoor implements AutoCloseable {
   private final Pipeline pipeline;
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final Semaphore room = new Semaphore(SCRAPES);
-  private final Javalin server;
+  private final HttpServer server;
 
   private MonitoringDoor(
       ListenAddress address, BearerToken token, PrometheusRegistry metrics, Pipeline pipeline) {
@@ -52,11 +51,9 @@ public final class MonitoringDoor implements AutoCloseable {
     this.metrics = metrics;
     this.pipeline = pipeline;
     this.server =
-        Javalin.create(
+        new HttpServer(
+            LIMITS,
             javalin -> {
-              javalin.startup.showJavalinBanner = false;
-              javalin.jetty.threadPool = new QueuedThreadPool(THREADS, SPARE, IDLE_THREAD_MILLIS);
-              javalin.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
               javalin.routes.before(this::requireThisMachine);
               javalin.routes.get("/metrics", this::metrics);
               javalin.routes.get("/livez", context -> states(context, MonitoringDoor::isAlive));
@@ -88,7 +85,7 @@ public final class MonitoringDoor implements AutoCloseable {
 
   private void start() {
     try {
-      server.start(address.host(), address.port());
+      server.start(address);
     } catch (RuntimeException e) {
       throw FreshetException.failed(
           "could not listen for /metrics",
@@ -163,11 +160,6 @@ public final class MonitoringDoor implements AutoCloseable {
 
   @Override
   public void close() {
-    // Jetty does not stop in good order on a thread that was interrupted, and that is how we end.
-    boolean interrupted = Thread.interrupted();
-    server.stop();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    server.close();
   }
 }
