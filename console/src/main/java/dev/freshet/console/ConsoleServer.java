@@ -11,7 +11,7 @@ import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.Service;
-import io.javalin.Javalin;
+import dev.freshet.runtime.http.HttpServer;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
@@ -24,22 +24,23 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server of the console. Bounded in everything a stranger can make large: requests under
- * way, headers, bodies, streams, and how long a slow client is waited for.
+ * What the console answers over HTTP: its API, its pages, its streams. As many requests as
+ * configured are answered at once, others are told to come again; bodies are small.
  */
 final class ConsoleServer implements Service {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
   private static final int MOST_BODY_BYTES = 64 << 10;
-  private static final int MOST_HEADER_BYTES = 8 << 10;
-  private static final int SPARE_THREADS = 16;
-  private static final int IDLE_THREAD_MILLIS = 60_000;
+
+  /**
+   * Connections of browsers that keep theirs open, besides those that ask and those that follow.
+   */
+  private static final int SPARE = 1_000;
+
   private static final Duration DRAIN = Duration.ofSeconds(2);
   private static final String JSON = "application/json";
 
@@ -53,7 +54,7 @@ final class ConsoleServer implements Service {
   private final Semaphore room;
   private final AtomicLong requests = new AtomicLong();
   private final String run = Long.toString(System.nanoTime() & 0xFF_FFFF, 36);
-  private final Javalin server;
+  private final HttpServer server;
   private volatile boolean running;
   private volatile boolean closing;
 
@@ -79,28 +80,13 @@ final class ConsoleServer implements Service {
     this.server = server();
   }
 
-  private Javalin server() {
-    return Javalin.create(
+  private HttpServer server() {
+    return new HttpServer(
+        new HttpServer.Limits(
+            config.concurrency(), config.concurrency() + config.maxStreams() + SPARE, DRAIN),
         javalin -> {
-          javalin.startup.showJavalinBanner = false;
-          javalin.http.prefer405over404 = true;
-          javalin.jetty.threadPool =
-              new QueuedThreadPool(
-                  config.concurrency() + SPARE_THREADS, SPARE_THREADS / 2, IDLE_THREAD_MILLIS);
-          javalin.jetty.modifyServer(
-              jetty -> {
-                jetty.setStopTimeout(DRAIN.toMillis());
-                jetty.insertHandler(new GracefulHandler());
-                jetty.setErrorHandler(new BareErrors());
-              });
-          javalin.jetty.modifyHttpConfiguration(
-              http -> {
-                http.setSendServerVersion(false);
-                http.setRequestHeaderSize(MOST_HEADER_BYTES);
-              });
           javalin.jetty.modifyServletContextHandler(
               context -> pages.streams(guard).forEach(context::addServlet));
-          javalin.routes.before(ConsoleServer::secure);
           endpoints.forEach(
               endpoint ->
                   javalin.routes.addHttpHandler(
@@ -128,7 +114,7 @@ final class ConsoleServer implements Service {
   @Override
   public void start() {
     try {
-      server.start(address.host(), address.port());
+      server.start(address);
       running = true;
     } catch (RuntimeException e) {
       throw FreshetException.failed(
@@ -149,17 +135,6 @@ final class ConsoleServer implements Service {
   public Health health() {
     return Health.of(
         running ? Health.State.RUNNING : closing ? Health.State.STOPPED : Health.State.STARTING);
-  }
-
-  private static void secure(Context context) {
-    context.header("X-Content-Type-Options", "nosniff");
-    context.header("X-Frame-Options", "DENY");
-    context.header("Referrer-Policy", "no-referrer");
-    context.header("Cross-Origin-Resource-Policy", "same-origin");
-    context.header(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-            + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
   }
 
   private void measured(Context context, Endpoint endpoint)
@@ -276,10 +251,9 @@ final class ConsoleServer implements Service {
     }
     closing = true;
     pages.close();
-    // Jetty and Kafka would give up at once on a thread that is told to stop.
-    boolean interrupted = Thread.interrupted();
-    server.stop();
+    server.close();
     running = false;
+    boolean interrupted = Thread.interrupted(); // Kafka would give up at once
     try {
       afterwards.close();
     } catch (Exception e) {

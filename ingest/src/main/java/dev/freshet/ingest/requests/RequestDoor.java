@@ -5,7 +5,7 @@ import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
 import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.Service;
-import io.javalin.Javalin;
+import dev.freshet.runtime.http.HttpServer;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.micrometer.core.instrument.Counter;
@@ -16,8 +16,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
-import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +30,8 @@ final class RequestDoor implements Service {
   private static final Logger LOG = LoggerFactory.getLogger(RequestDoor.class);
   private static final Duration DRAIN = Duration.ofSeconds(15);
 
-  /** Above those that may be under way, to tell others that they may not. */
-  private static final int SPARE_THREADS = 16;
-
-  private static final int IDLE_THREAD_MILLIS = 60_000;
+  /** Connections of callers that keep theirs open between two requests. */
+  private static final int SPARE = 2_000;
 
   private final RequestsConfig config;
   private final ListenAddress address;
@@ -45,7 +41,7 @@ final class RequestDoor implements Service {
   private final BearerToken token;
   private final Body body;
   private final Semaphore room;
-  private final Javalin server;
+  private final HttpServer server;
   private volatile boolean closing;
   private volatile boolean running;
 
@@ -67,20 +63,10 @@ final class RequestDoor implements Service {
     this.server = server(List.of(new RequestsEndpoint(), new TracesEndpoint()));
   }
 
-  private Javalin server(List<Endpoint> endpoints) {
-    return Javalin.create(
+  private HttpServer server(List<Endpoint> endpoints) {
+    return new HttpServer(
+        new HttpServer.Limits(config.concurrency(), config.concurrency() + SPARE, DRAIN),
         javalin -> {
-          javalin.startup.showJavalinBanner = false;
-          javalin.jetty.threadPool =
-              new QueuedThreadPool(
-                  config.concurrency() + SPARE_THREADS, SPARE_THREADS / 2, IDLE_THREAD_MILLIS);
-          javalin.jetty.modifyServer(
-              jetty -> {
-                jetty.setStopTimeout(DRAIN.toMillis());
-                jetty.insertHandler(new GracefulHandler());
-              });
-          javalin.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
-          javalin.http.prefer405over404 = true;
           for (Endpoint endpoint : endpoints) {
             javalin.routes.post(endpoint.path(), context -> answer(context, endpoint));
           }
@@ -98,7 +84,7 @@ final class RequestDoor implements Service {
   @Override
   public void start() {
     try {
-      server.start(address.host(), address.port());
+      server.start(address);
       running = true;
     } catch (RuntimeException e) {
       throw FreshetException.failed(
@@ -168,6 +154,12 @@ final class RequestDoor implements Service {
     if (!token.admits(context.header("Authorization"))) {
       throw Refusal.forGood(401, "send the token as Authorization: Bearer …");
     }
+    if (!token.isNeeded() && !ListenAddress.isThisMachine(context.host())) {
+      throw Refusal.forGood(
+          403,
+          "this answers on this machine, under its name or address: use http://127.0.0.1, or set"
+              + " requests.token");
+    }
     if (!endpoint.contentTypes().contains(contentType)) {
       throw Refusal.forGood(
           415,
@@ -218,8 +210,7 @@ final class RequestDoor implements Service {
       return;
     }
     closing = true;
-    // Jetty answers those under way first.
-    server.stop();
+    server.close();
     running = false;
     writer.close();
   }

@@ -10,7 +10,11 @@ import dev.freshet.runtime.ListenAddress;
 import dev.freshet.runtime.config.ByteSize;
 import dev.freshet.runtime.config.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -42,14 +46,13 @@ class RequestDoorTest {
   }
 
   private RequestDoor door(MockProducer<byte[], byte[]> producer) {
+    return door(producer, Optional.of(new Secret(TOKEN)));
+  }
+
+  private RequestDoor door(MockProducer<byte[], byte[]> producer, Optional<Secret> token) {
     return new RequestDoor(
         new RequestsConfig(
-            Optional.of("127.0.0.1:0"),
-            Optional.of(new Secret(TOKEN)),
-            new ByteSize(4096),
-            new ByteSize(8192),
-            1,
-            1),
+            Optional.of("127.0.0.1:0"), token, new ByteSize(4096), new ByteSize(8192), 1, 1),
         new ListenAddress("127.0.0.1", 0),
         new EventWriter("requests", producer),
         registry,
@@ -104,6 +107,28 @@ class RequestDoorTest {
     all[0] = "Authorization";
     all[1] = "Bearer " + TOKEN;
     return caller.json(body, all);
+  }
+
+  @Test
+  void withoutATokenAnotherSiteCannotWriteThroughABrowserOfThisMachine() throws IOException {
+    try (RequestDoor plain = door(producer(true), Optional.empty())) {
+      plain.start();
+      assertThat(statusLine(plain, "evil.example")).contains(" 403 ");
+      assertThat(statusLine(plain, "localhost")).contains(" 202 ");
+    }
+  }
+
+  private static String statusLine(RequestDoor of, String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), of.port())) {
+      String request =
+          "POST /v1/requests HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
+              + "Content-Length: %d\r\nConnection: close\r\n\r\n%s";
+      socket
+          .getOutputStream()
+          .write(request.formatted(host, GOOD.length(), GOOD).getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return answer.lines().findFirst().orElse("");
+    }
   }
 
   @Test

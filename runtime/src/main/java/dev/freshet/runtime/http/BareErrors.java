@@ -1,4 +1,4 @@
-package dev.freshet.console;
+package dev.freshet.runtime.http;
 
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;

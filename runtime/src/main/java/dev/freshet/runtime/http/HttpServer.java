@@ -1,0 +1,107 @@
+package dev.freshet.runtime.http;
+
+import dev.freshet.runtime.ListenAddress;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * An HTTP server that is bounded in everything a stranger can make large: threads, connections,
+ * headers, and how long a connection may be silent. Bodies are bounded by who reads them. Each
+ * answer carries the headers that keep browsers from making use of it elsewhere. Thread-safe.
+ */
+public final class HttpServer implements AutoCloseable {
+
+  /** Above those who may be answered at once, to tell others that they may not; and Jetty's own. */
+  private static final int SPARE_THREADS = 16;
+
+  private static final int IDLE_THREAD_MILLIS = 60_000;
+  private static final int MOST_HEADER_BYTES = 8 << 10;
+
+  /** Longer than the slowest answer takes, and than a live stream is silent. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  private final Javalin server;
+
+  /**
+   * What differs between servers.
+   *
+   * @param concurrency how many requests the owner answers at once
+   * @param connections how many may be open; others wait to be accepted
+   * @param drain how long closing waits for requests under way
+   */
+  public record Limits(int concurrency, int connections, Duration drain) {}
+
+  /**
+   * A server that does not listen yet.
+   *
+   * @param routes sets paths, handlers and servlets
+   */
+  public HttpServer(Limits limits, Consumer<JavalinConfig> routes) {
+    this.server =
+        Javalin.create(
+            javalin -> {
+              javalin.startup.showJavalinBanner = false;
+              javalin.http.prefer405over404 = true;
+              javalin.jetty.threadPool =
+                  new QueuedThreadPool(
+                      limits.concurrency + SPARE_THREADS, SPARE_THREADS / 2, IDLE_THREAD_MILLIS);
+              javalin.jetty.modifyServer(
+                  jetty -> {
+                    jetty.setStopTimeout(limits.drain.toMillis());
+                    jetty.insertHandler(new GracefulHandler());
+                    jetty.setErrorHandler(new BareErrors());
+                    jetty.addBean(new NetworkConnectionLimit(limits.connections, jetty));
+                  });
+              javalin.jetty.modifyHttpConfiguration(
+                  http -> {
+                    http.setSendServerVersion(false);
+                    http.setRequestHeaderSize(MOST_HEADER_BYTES);
+                    http.setIdleTimeout(SILENCE.toMillis());
+                  });
+              javalin.routes.before(HttpServer::secure);
+              routes.accept(javalin);
+            });
+  }
+
+  private static void secure(Context context) {
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("X-Frame-Options", "DENY");
+    context.header("Referrer-Policy", "no-referrer");
+    context.header("Cross-Origin-Resource-Policy", "same-origin");
+    context.header(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+            + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+  }
+
+  /**
+   * Listens.
+   *
+   * @throws RuntimeException when it cannot; its message says why
+   */
+  public void start(ListenAddress address) {
+    server.start(address.host(), address.port());
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Answers those under way, for a time, and ends. */
+  @Override
+  public void close() {
+    // Jetty does not stop in good order on a thread that was interrupted, and that is how we end.
+    boolean interrupted = Thread.interrupted();
+    server.stop();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
