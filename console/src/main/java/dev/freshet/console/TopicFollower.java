@@ -36,6 +36,7 @@ final class TopicFollower implements Service {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration LOOK_BACK = Duration.ofHours(1);
   private static final Duration MINUTES_BACK = Duration.ofHours(24);
   private static final long LOOK_AT_TOPICS_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -147,13 +148,14 @@ final class TopicFollower implements Service {
   private void place(Consumer<byte[], byte[]> consumer) {
     Topics topics = model.topics();
     // One request for all: with a thousand views, one each would never end.
-    Map<String, List<PartitionInfo>> there = consumer.listTopics();
+    Map<String, List<PartitionInfo>> there = consumer.listTopics(ANSWER);
     List<TopicPartition> begin = new ArrayList<>();
     tables.forEach(topic -> begin.addAll(fresh(consumer, there, topic)));
     List<TopicPartition> invalidations = fresh(consumer, there, topics.invalidations());
     if (!invalidations.isEmpty()) {
       model.freshness().positions().partitions(invalidations.size());
     }
+    model.freshness().positions().exact(isInOnePartition(there, topics.changePrefix() + "."));
     List<TopicPartition> logs = new ArrayList<>(invalidations);
     logs.addAll(fresh(consumer, there, topics.applied()));
     List<TopicPartition> minutes = fresh(consumer, there, topics.latencyMinutes());
@@ -170,6 +172,11 @@ final class TopicFollower implements Service {
     }
     seek(consumer, logs, LOOK_BACK);
     seek(consumer, minutes, MINUTES_BACK);
+  }
+
+  private static boolean isInOnePartition(Map<String, List<PartitionInfo>> there, String prefix) {
+    return there.entrySet().stream()
+        .noneMatch(topic -> topic.getKey().startsWith(prefix) && topic.getValue().size() > 1);
   }
 
   private void seek(
@@ -239,7 +246,7 @@ final class TopicFollower implements Service {
     try {
       place(consumer);
       consumer
-          .beginningOffsets(consumer.assignment(), Duration.ofSeconds(5))
+          .beginningOffsets(consumer.assignment(), ANSWER)
           .forEach(
               (at, offset) -> {
                 Long before = beginnings.put(at, offset);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.console.api.Stage;
 import dev.freshet.console.api.State;
 import dev.freshet.console.api.Status;
+import dev.freshet.runtime.Health;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,11 @@ class StatusTest {
   private static final long LONG_AGO = Told.NOW - 60_000;
 
   private static Status status(Told told, Duration silentAfter) {
-    return Status.of(told.model, Duration.ofMillis(250), silentAfter, Told.NOW);
+    return status(told, silentAfter, Health.of(Health.State.RUNNING));
+  }
+
+  private static Status status(Told told, Duration silentAfter, Health console) {
+    return Status.of(told.model, console, Duration.ofMillis(250), silentAfter, Told.NOW);
   }
 
   private static List<State> ingestAndSink(Status status) {
@@ -36,6 +41,38 @@ class StatusTest {
     Status status = status(new Told().heartbeat(1, LONG_AGO), SILENT_AFTER);
     assertThat(status.state()).isEqualTo(State.STOPPED);
     assertThat(ingestAndSink(status)).containsExactly(State.STOPPED, State.OK);
+  }
+
+  @Test
+  void aRedisThatDoesNotAnswerIsToldBeforeThereIsSilence() {
+    Told told = new Told().heartbeat(1, Told.NOW - 5000).away("redis", Told.NOW - 1000);
+    Status status = status(told, SILENT_AFTER);
+    assertThat(status.state()).isEqualTo(State.SLOW);
+    assertThat(status.sentence())
+        .contains("redis here could not be looked at: connection refused")
+        .doesNotContain("Fresh");
+    Status later =
+        status(new Told().heartbeat(1, LONG_AGO).away("redis", Told.NOW - 1000), SILENT_AFTER);
+    assertThat(later.state()).isEqualTo(State.STOPPED);
+    assertThat(later.sentence()).contains("Nothing has come through for 60 s", "redis here");
+    assertThat(
+            status(new Told().heartbeat(1, Told.NOW - 5000).away("redis", LONG_AGO), SILENT_AFTER))
+        .as("nobody has said so for a minute")
+        .extracting(Status::state)
+        .isEqualTo(State.OK);
+  }
+
+  @Test
+  void aConsoleThatCannotReadKafkaSaysSo() {
+    Told told = new Told().heartbeat(1, Told.NOW - 5000);
+    Status status =
+        status(
+            told,
+            SILENT_AFTER,
+            new Health(Health.State.DEGRADED, "Kafka does not answer: timeout"));
+    assertThat(status.state()).isEqualTo(State.STOPPED);
+    assertThat(status.sentence())
+        .isEqualTo("This console: Kafka does not answer: timeout. What it shows is old.");
   }
 
   @Test

@@ -155,11 +155,21 @@ final class Told {
   }
 
   Told part(String component, long millis, HealthReport.Gauge... gauges) {
-    HealthReport report = new HealthReport(component, "here", millis, 10_000, "", List.of(gauges));
+    return report(new HealthReport(component, "here", millis, 10_000, "", List.of(gauges)), millis);
+  }
+
+  /** A part that does not answer. */
+  Told away(String component, long millis) {
+    return report(
+        new HealthReport(component, "here", millis, 10_000, "connection refused", List.of()),
+        millis);
+  }
+
+  private Told report(HealthReport report, long millis) {
     take(
         TOPICS.health(),
         millis,
-        HealthReportJson.key(component, "here"),
+        HealthReportJson.key(report.component(), "here"),
         HealthReportJson.write(report));
     return this;
   }

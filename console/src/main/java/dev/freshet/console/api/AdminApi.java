@@ -24,7 +24,8 @@ final class AdminApi {
       Parameter.duration("wait", "0s", 30, "How long to wait until it is applied, up to 30s.");
 
   /**
-   * The platform's figures over the last five minutes; null where there were no requests.
+   * The platform's figures over the last five minutes; null where there were no requests, or nobody
+   * counts them any more.
    *
    * @param freshness the state of commit to delete, in one word
    */
@@ -78,7 +79,8 @@ final class AdminApi {
         new Endpoint(
             "POST",
             "/api/monitoring/performance",
-            "Makes everything with these tags stale, as a row change would; without tags, everything.",
+            "Makes everything with these tags stale, as a row change would; without tags,"
+                + " everything.",
             List.of(),
             Cleared.class,
             Endpoint.Access.ADMIN,
@@ -101,6 +103,7 @@ final class AdminApi {
         model
             .latencies()
             .row(LatencyRow.TOTAL, LatencyRow.TOTAL, "5m")
+            .filter(row -> !Status.standsStill(row, clock.millis()))
             .map(LatencyApi.Window::of)
             .orElse(null),
         model.alerts().stream()

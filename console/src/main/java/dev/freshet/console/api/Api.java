@@ -25,7 +25,7 @@ public final class Api {
       int concurrency,
       InstantSource clock) {
     Waiting waiting = new Waiting(concurrency);
-    status = new StatusApi(model, setup, waiting, clock);
+    status = new StatusApi(model, health, setup, waiting, clock);
     endpoints.addAll(status.endpoints());
     endpoints.addAll(new LatencyApi(model, clock).endpoints());
     endpoints.addAll(new ViewsApi(model).endpoints());

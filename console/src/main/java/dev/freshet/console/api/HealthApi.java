@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** How the console itself is, how the system is, and the rules it runs with. */
 public final class HealthApi {
 
-  /** A report so many times as old as the next one was due is out of date. */
-  private static final int LATE = 3;
-
   /**
    * How this console and the system are.
    *
@@ -29,7 +26,7 @@ public final class HealthApi {
   /**
    * One part of the system, as a process that works with it sees it.
    *
-   * @param component process, kafka, redis or postgres
+   * @param component process, kafka, redis, postgres or pgbouncer
    * @param seen when it was looked at
    * @param outdated whether the next report is overdue: then nobody looks any more
    * @param problem why it could not be looked at; empty when it could
@@ -50,7 +47,7 @@ public final class HealthApi {
           report.instance(),
           word(report.level()),
           Answers.time(report.timeMillis()),
-          nowMillis - report.timeMillis() > LATE * report.everyMillis(),
+          report.isOutdated(nowMillis),
           report.problem(),
           report.gauges().stream()
               .map(gauge -> Gauge.of(report.component(), gauge, setup))

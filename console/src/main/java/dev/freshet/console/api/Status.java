@@ -4,8 +4,10 @@ import dev.freshet.console.model.Freshness;
 import dev.freshet.console.model.Latencies;
 import dev.freshet.console.model.Model;
 import dev.freshet.events.ExponentialHistogram;
+import dev.freshet.events.HealthReport;
 import dev.freshet.events.LatencyRow;
 import dev.freshet.events.Lsn;
+import dev.freshet.runtime.Health;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastChange when capture wrote the newest of them
  * @param reachedLsn everything committed before it is applied; null until a heartbeat went through
  * @param reachedCommit the commit time of that heartbeat
+ * @param reachedExact whether that is so for all tables: not when a topic of changes has several
+ *     partitions, of which one may be later than the heartbeat
  * @param stages in the order of the data
  */
 public record Status(
@@ -42,6 +46,7 @@ public record Status(
     @Nullable String lastApplied,
     @Nullable String reachedLsn,
     @Nullable String reachedCommit,
+    boolean reachedExact,
     List<Stage> stages) {
 
   private static final long MINUTE = 60_000;
@@ -53,9 +58,11 @@ public record Status(
   /**
    * At this moment.
    *
+   * @param console how the reading of the topics goes
    * @param silentAfter without a heartbeat for so long, something stands still
    */
-  public static Status of(Model model, Duration freshWithin, Duration silentAfter, long nowMillis) {
+  public static Status of(
+      Model model, Health console, Duration freshWithin, Duration silentAfter, long nowMillis) {
     Freshness freshness = model.freshness();
     ExponentialHistogram recent = freshness.commitToDelete().within(nowMillis, MINUTE);
     Optional<Lsn> reached = freshness.positions().reached();
@@ -74,11 +81,22 @@ public record Status(
     if (recent.count() > 0 && state == State.OK) {
       state = pace(recent, freshWithin);
     }
+    boolean blind = console.state() == Health.State.DEGRADED;
+    String trouble = blind ? "This console: " + console.detail() + ". What it shows is old." : "";
+    if (blind) {
+      state = State.STOPPED;
+    } else {
+      Optional<HealthReport> away = model.system().away(nowMillis);
+      if (away.isPresent()) {
+        state = state.or(State.SLOW);
+        trouble = trouble(away.get());
+      }
+    }
     return new Status(
         model.topics().namespace(),
         Answers.time(nowMillis / 1000 * 1000),
         state,
-        sentence(state, recent, nowMillis - reachedMillis),
+        blind ? trouble : (sentence(state, recent, nowMillis - reachedMillis) + trouble).strip(),
         Percentiles.of(recent),
         Answers.rate(freshness.changes().perSecond(nowMillis, RATE_SECONDS)),
         Answers.rate(freshness.tags().perSecond(nowMillis, RATE_SECONDS)),
@@ -88,6 +106,7 @@ public record Status(
         Answers.time(freshness.lastAppliedMillis()),
         reached.map(Lsn::toString).orElse(null),
         Answers.time(reachedMillis),
+        freshness.positions().isExact(),
         stages);
   }
 
@@ -99,14 +118,21 @@ public record Status(
               .formatted(silentMillis / 1000);
       case SLOW, OK ->
           recent.count() == 0
-              ? "Fresh. No row change made anything stale in the last minute."
+              ? (state == State.OK ? "Fresh. " : "")
+                  + "No row change made anything stale in the last minute."
               : String.format(
                   Locale.ROOT,
-                  "%s. Of %,d changes in the last minute, 99\u00a0%% were applied within %s of their commit.",
+                  "%s. Of %,d changes in the last minute, 99\u00a0%% were applied within %s of"
+                      + " their commit.",
                   state == State.OK ? "Fresh" : "Behind",
                   recent.count(),
                   words(recent.quantileNanos(0.99) / 1e6));
     };
+  }
+
+  private static String trouble(HealthReport away) {
+    return " %s %s could not be looked at: %s."
+        .formatted(away.component(), away.instance(), away.problem());
   }
 
   private static String words(double millis) {
@@ -150,19 +176,26 @@ public record Status(
             "Redis",
             applying.or(pace(sink, freshWithin)),
             Percentiles.of(sink),
-            behind(lagOf(model, "-invalidation-stream"), freshness.waiting()),
+            behind(lagOf(model, "-invalidation-stream", nowMillis), freshness.waiting()),
             known && !captureIsSlowest,
             "from the change in Kafka to the deleted keys"),
         metrics(model, nowMillis));
   }
 
   /** As the newest report about Kafka says, which may be some seconds old. */
-  private static OptionalLong lagOf(Model model, String group) {
-    return model.system().consumerLag(model.topics().namespace() + group);
+  private static OptionalLong lagOf(Model model, String group, long nowMillis) {
+    return model.system().consumerLag(model.topics().namespace() + group, nowMillis);
   }
 
-  private static Long behind(OptionalLong stream, int sink) {
-    return stream.orElse(0) + sink;
+  private static @Nullable Long behind(OptionalLong stream, int sink) {
+    return stream.isEmpty() && sink == 0 ? null : Long.valueOf(stream.orElse(0) + sink);
+  }
+
+  /**
+   * Whether nobody writes rows any more. Asked of the sum of all, which is written at every turn.
+   */
+  public static boolean standsStill(LatencyRow total, long nowMillis) {
+    return nowMillis - total.asOfMillis() > OLDEST_ROW.toMillis();
   }
 
   /** How old the newest complete second of the requests is. */
@@ -172,13 +205,11 @@ public record Status(
         List.of("1m", "5m", "15m", "1h").stream()
             .flatMap(window -> latencies.row(LatencyRow.TOTAL, LatencyRow.TOTAL, window).stream())
             .findFirst();
-    OptionalLong behind = lagOf(model, "-metrics-aggregator");
+    OptionalLong behind = lagOf(model, "-metrics-aggregator", nowMillis);
     State state =
         total.isEmpty()
             ? State.UNKNOWN
-            : nowMillis - total.get().asOfMillis() > OLDEST_ROW.toMillis()
-                ? State.STOPPED
-                : State.OK;
+            : standsStill(total.get(), nowMillis) ? State.STOPPED : State.OK;
     return new Stage(
         "metrics-aggregator",
         "requests",

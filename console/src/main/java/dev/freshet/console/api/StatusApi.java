@@ -4,9 +4,11 @@ import dev.freshet.console.model.Model;
 import dev.freshet.console.model.Series;
 import dev.freshet.console.model.Stretch;
 import dev.freshet.events.Lsn;
+import dev.freshet.runtime.Health;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Is it fresh, since when, and is it already. */
@@ -41,21 +43,26 @@ final class StatusApi {
   /**
    * Whether everything committed before an LSN is applied.
    *
+   * @param exact whether {@code fresh} is sure: not when a topic of changes has several partitions
    * @param reachedLsn what the caches reflect; null when that is not known yet
    * @param views what each view reflects
    */
-  record Fresh(String lsn, boolean fresh, @Nullable String reachedLsn, List<ViewLsn> views) {}
+  record Fresh(
+      String lsn, boolean fresh, boolean exact, @Nullable String reachedLsn, List<ViewLsn> views) {}
 
   /** What one view reflects. */
   record ViewLsn(String name, String lsn, boolean fresh) {}
 
   private final Model model;
+  private final Supplier<Health> health;
   private final Setup setup;
   private final Waiting waiting;
   private final InstantSource clock;
 
-  StatusApi(Model model, Setup setup, Waiting waiting, InstantSource clock) {
+  StatusApi(
+      Model model, Supplier<Health> health, Setup setup, Waiting waiting, InstantSource clock) {
     this.model = model;
+    this.health = health;
     this.setup = setup;
     this.waiting = waiting;
     this.clock = clock;
@@ -92,6 +99,7 @@ final class StatusApi {
   Status status() {
     return Status.of(
         model,
+        health.get(),
         Duration.ofMillis(setup.freshWithinMs()),
         Duration.ofMillis(setup.silentAfterMs()),
         clock.millis());
@@ -132,6 +140,7 @@ final class StatusApi {
     return new Fresh(
         wanted.toString(),
         caches && views.stream().allMatch(ViewLsn::fresh),
+        model.freshness().positions().isExact(),
         reached == null ? null : reached.toString(),
         views);
   }

@@ -37,11 +37,25 @@ public final class Positions {
 
   private final Map<Integer, Partition> partitions = new HashMap<>();
   private int expected = 1;
+  private boolean exact = true;
   private long capturedMicros;
 
   /** How many partitions of the invalidations topic there are. */
   public synchronized void partitions(int count) {
     expected = count;
+  }
+
+  /**
+   * Whether every change comes before the heartbeats that follow it. It does while the topics of
+   * changes have one partition each; with more, a heartbeat can overtake changes of another one.
+   */
+  public synchronized void exact(boolean one) {
+    exact = one;
+  }
+
+  /** Whether what is reached is surely reached by all changes. */
+  public synchronized boolean isExact() {
+    return exact;
   }
 
   synchronized void watermark(int partition, long offset, Lsn lsn, long committedMicros) {

@@ -28,6 +28,9 @@ public final class SystemHealth {
   private static final String LEFT = "slot_left_bytes";
   private static final String SLOT = "slot";
   private static final String LAG = "consumer_lag";
+  private static final String PGBOUNCER = "pgbouncer";
+  private static final String POOL_USED = "pool_used_ratio";
+  private static final String WAITING = "waiting_clients";
 
   /** How much WAL a slot kept at a time. */
   private record Sample(long millis, double bytes) {}
@@ -39,8 +42,16 @@ public final class SystemHealth {
    * @param left bytes until Postgres drops what the slot needs; empty without such a limit
    * @param bytesPerSecond by which it grew over the last hour, or since it is known; 0 when it
    *     shrank
+   * @param seenMillis when this was so
+   * @param current whether that was just now
    */
-  public record Kept(String slot, double bytes, Optional<Double> left, double bytesPerSecond) {
+  public record Kept(
+      String slot,
+      double bytes,
+      Optional<Double> left,
+      double bytesPerSecond,
+      long seenMillis,
+      boolean current) {
 
     /** Hours until nothing is left at this rate; empty when it does not grow, or has no limit. */
     public Optional<Double> hoursLeft() {
@@ -94,27 +105,85 @@ public final class SystemHealth {
     return parts.size();
   }
 
-  /** Records a consumer group has not read; empty while no report says. */
-  public synchronized OptionalLong consumerLag(String group) {
+  /** Records a consumer group has not read; empty while no report of now says. */
+  public synchronized OptionalLong consumerLag(String group, long nowMillis) {
     return parts.values().stream()
+        .filter(report -> !report.isOutdated(nowMillis))
         .flatMap(report -> report.gauges().stream())
         .filter(gauge -> gauge.name().equals(LAG) && group.equals(gauge.labels().get("group")))
         .mapToLong(gauge -> Math.round(gauge.value()))
         .findFirst();
   }
 
+  /** The part that could not be looked at just now, if there is one. */
+  public synchronized Optional<HealthReport> away(long nowMillis) {
+    return parts.values().stream()
+        .filter(report -> !report.problem().isEmpty() && !report.isOutdated(nowMillis))
+        .findFirst();
+  }
+
+  /**
+   * A pool of PgBouncer.
+   *
+   * @param used of its server connections, 0 to 1
+   * @param waiting clients that wait for one
+   * @param level what the worst of its figures means
+   * @param current whether this was told just now
+   */
+  public record Pool(
+      String name, double used, long waiting, HealthReport.Level level, boolean current) {}
+
+  /** The pool with most clients waiting, then the fullest; empty while none is known. */
+  public synchronized Optional<Pool> fullestPool(long nowMillis) {
+    return parts.values().stream()
+        .filter(report -> report.component().equals(PGBOUNCER))
+        .flatMap(
+            report ->
+                report.gauges().stream()
+                    .filter(gauge -> gauge.name().equals(POOL_USED))
+                    .map(used -> pool(report, used, !report.isOutdated(nowMillis))))
+        .max(
+            Comparator.comparing(Pool::current)
+                .thenComparing(Pool::waiting)
+                .thenComparing(Pool::used));
+  }
+
+  private static Pool pool(HealthReport report, HealthReport.Gauge used, boolean current) {
+    List<HealthReport.Gauge> same =
+        report.gauges().stream().filter(gauge -> gauge.labels().equals(used.labels())).toList();
+    return new Pool(
+        used.labels().getOrDefault("pool", ""),
+        used.value(),
+        same.stream()
+            .filter(gauge -> gauge.name().equals(WAITING))
+            .mapToLong(gauge -> Math.round(gauge.value()))
+            .sum(),
+        same.stream()
+            .map(HealthReport.Gauge::level)
+            .max(Comparator.naturalOrder())
+            .orElse(HealthReport.Level.OK),
+        current);
+  }
+
   /** The slot most WAL is kept for; empty while no slot is known. */
-  public synchronized Optional<Kept> mostKept() {
+  public synchronized Optional<Kept> mostKept(long nowMillis) {
     List<Kept> all = new ArrayList<>();
     for (HealthReport report : parts.values()) {
       for (HealthReport.Gauge gauge : report.gauges()) {
         String slot = gauge.labels().get(SLOT);
         if (gauge.name().equals(RETAINED) && slot != null) {
-          all.add(new Kept(slot, gauge.value(), left(report, slot), growth(slot)));
+          all.add(
+              new Kept(
+                  slot,
+                  gauge.value(),
+                  left(report, slot),
+                  growth(slot),
+                  report.timeMillis(),
+                  !report.isOutdated(nowMillis)));
         }
       }
     }
-    return all.stream().max(Comparator.comparingDouble(Kept::bytes));
+    return all.stream().max(Comparator.comparing(Kept::current).thenComparingDouble(Kept::bytes));
   }
 
   private static Optional<Double> left(HealthReport report, String slot) {

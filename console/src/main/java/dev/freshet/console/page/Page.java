@@ -48,9 +48,9 @@ public final class Page {
     parts.put("tiles", tiles.tiles(status, nowMillis));
     parts.put("stages", Tiles.stages(status.stages()));
     parts.put("alerts", tables.alerts());
-    parts.put("routes", tables.routes(query));
+    parts.put("routes", tables.routes(query, nowMillis));
     parts.put("names", tables.names(query, nowMillis));
-    parts.put("views", tables.views());
+    parts.put("views", tables.views(status.state()));
     parts.put("feed", tables.feed(query));
     parts.put("system", system.cards(nowMillis));
     return parts;

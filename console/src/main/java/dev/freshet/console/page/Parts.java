@@ -17,7 +17,12 @@ final class Parts {
   private static final Map<String, String> WORDS =
       Map.of("ok", "ok", "warn", "slow", "critical", "stopped");
   private static final Map<String, String> NAMES =
-      Map.of("process", "Process", "kafka", "Kafka", "redis", "Redis", "postgres", "Postgres");
+      Map.of(
+          "process", "Process",
+          "kafka", "Kafka",
+          "redis", "Redis",
+          "postgres", "Postgres",
+          "pgbouncer", "PgBouncer");
 
   private final Model model;
   private final Setup setup;
@@ -46,8 +51,9 @@ final class Parts {
             .map(Parts::figure)
             .collect(Collectors.joining());
     return """
-        <div class=part><h3>%s<span class="word %s">%s</span></h3><p class=fine><code>%s</code>%s</p>%s\
-        <dl>%s</dl></div>"""
+    <div class=part><h3>%s<span class="word %s">%s</span></h3><p class=fine><code>%s</code>%s</p>%s\
+    <dl>%s</dl></div>\
+    """
         .formatted(
             Html.text(NAMES.getOrDefault(part.component(), part.component())),
             word,

@@ -1,9 +1,12 @@
 package dev.freshet.console.page;
 
+import dev.freshet.console.api.Answers;
 import dev.freshet.console.api.Change;
 import dev.freshet.console.api.FeedApi;
 import dev.freshet.console.api.LatencyApi;
 import dev.freshet.console.api.ProblemException;
+import dev.freshet.console.api.State;
+import dev.freshet.console.api.Status;
 import dev.freshet.console.api.ViewsApi;
 import dev.freshet.console.api.Why;
 import dev.freshet.console.model.HotNames;
@@ -39,7 +42,7 @@ final class Tables {
             .formatted(head, rows);
   }
 
-  String routes(PageQuery query) {
+  String routes(PageQuery query, long nowMillis) {
     List<LatencyRow> sorted =
         LatencyApi.sorted(model, query.window(), query.service(), query.route(), query.sort());
     String rows =
@@ -60,7 +63,21 @@ final class Tables {
             head.toString(),
             rows,
             "No requests are reported. See docs/reference/http-ingest.md for how to send them.")
-        + more(sorted.size(), ROUTES, "routes");
+        + more(sorted.size(), ROUTES, "routes")
+        + old(nowMillis);
+  }
+
+  /** Rows stay as they were when nobody writes them any more. */
+  private String old(long nowMillis) {
+    return model
+        .latencies()
+        .row(LatencyRow.TOTAL, LatencyRow.TOTAL, "5m")
+        .filter(total -> Status.standsStill(total, nowMillis))
+        .map(
+            total ->
+                "<p class=problem>Requests are not counted since %s UTC: this is how it was then.</p>"
+                    .formatted(Html.time(Answers.time(total.asOfMillis()))))
+        .orElse("");
   }
 
   private static String more(int all, int shown, String of) {
@@ -130,7 +147,7 @@ final class Tables {
   }
 
   /** Those in trouble first, then those furthest behind. */
-  String views() {
+  String views(State all) {
     List<ViewsApi.View> views =
         model.views().stream()
             .map(ViewsApi.View::of)
@@ -152,14 +169,17 @@ final class Tables {
                             view.reasons().isEmpty()
                                 ? ""
                                 : "<p class=fine>" + Html.text(view.reasons().get(0)) + "</p>",
-                            view.state().equals("live") ? "ok" : "slow",
-                            view.state(),
+                            all == State.STOPPED
+                                ? "stopped"
+                                : view.state().equals("live") ? "ok" : "slow",
+                            all == State.STOPPED ? "as of then" : view.state(),
                             Html.count(view.rows()),
                             Html.millis(view.lagMs() == null ? null : (double) view.lagMs()),
                             Html.time(view.asOfCommit())))
             .collect(Collectors.joining());
     return table(
-            "<th scope=col>View<th scope=col>State<th scope=col class=num>Rows<th scope=col class=num>Behind<th scope=col class=num>As of, UTC",
+            "<th scope=col>View<th scope=col>State<th scope=col class=num>Rows<th scope=col"
+                + " class=num>Behind<th scope=col class=num>As of, UTC",
             rows,
             "No view is kept. Name one under \"views\" in freshet.yaml.")
         + more(views.size(), VIEWS, "views");
@@ -186,7 +206,8 @@ final class Tables {
                             Html.time(alert.since())))
             .collect(Collectors.joining());
     return table(
-        "<th scope=col>Objective<th scope=col>State<th scope=col>Severity<th scope=col class=num>Burn<th scope=col class=num>Since, UTC",
+        "<th scope=col>Objective<th scope=col>State<th scope=col>Severity<th scope=col"
+            + " class=num>Burn<th scope=col class=num>Since, UTC",
         rows,
         "No alert. Objectives stand under \"slos\" in freshet.yaml.");
   }
@@ -198,7 +219,8 @@ final class Tables {
             .map(change -> change(change, query))
             .collect(Collectors.joining());
     return table(
-        "<th scope=col>Captured, UTC<th scope=col>Row<th scope=col>Made stale<th scope=col class=num>LSN",
+        "<th scope=col>Captured, UTC<th scope=col>Row<th scope=col>Made stale<th scope=col"
+            + " class=num>LSN",
         rows,
         "No row change has made anything stale yet.");
   }
@@ -234,14 +256,15 @@ final class Tables {
     }
     boolean key = why.kind().equals("key");
     return """
-        <dl class=because>
-        <dt>%s<dd><b>%s</b>
-        <dt>%s<dd>%s
-        <dt>Row<dd>%s %s <code>%s</code>
-        <dt>Committed<dd>%s UTC, LSN %s
-        <dt>Made stale<dd>%s
-        </dl>
-        <p class=fine><a href="/api/v1/why?%s=%s">as JSON</a>, or <code>freshet why %s%s</code></p>"""
+    <dl class=because>
+    <dt>%s<dd><b>%s</b>
+    <dt>%s<dd>%s
+    <dt>Row<dd>%s %s <code>%s</code>
+    <dt>Committed<dd>%s UTC, LSN %s
+    <dt>Made stale<dd>%s
+    </dl>
+    <p class=fine><a href="/api/v1/why?%s=%s">as JSON</a>, or <code>freshet why %s%s</code></p>\
+    """
         .formatted(
             key ? "Key" : "Tag",
             Html.text(why.name()),

@@ -1,5 +1,6 @@
 package dev.freshet.console.page;
 
+import dev.freshet.console.api.Answers;
 import dev.freshet.console.api.LatencyApi;
 import dev.freshet.console.api.Stage;
 import dev.freshet.console.api.State;
@@ -8,17 +9,22 @@ import dev.freshet.console.model.Freshness;
 import dev.freshet.console.model.Model;
 import dev.freshet.console.model.Stretch;
 import dev.freshet.console.model.SystemHealth;
+import dev.freshet.events.HealthReport;
 import dev.freshet.events.LatencyRow;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Is it fresh, and where is the time: the headline, five tiles and the strip of stages. */
+/**
+ * Is it fresh, and where is the time: the headline, the tiles and the strip of stages. A figure
+ * that nobody renews any more is not shown as one.
+ */
 final class Tiles {
 
   private static final int POINTS = 60;
   private static final int STEP_SECONDS = 15;
+  private static final String NONE = "<span class=none>–</span>";
 
   private final Model model;
 
@@ -28,13 +34,17 @@ final class Tiles {
 
   static String headline(Status status) {
     return """
-        <p class="verdict %s"><span class=dot aria-hidden=true></span>%s</p>
-        <p class=fine>Everything committed up to %s UTC, LSN %s, is applied.</p>"""
+    <p class="verdict %s"><span class=dot aria-hidden=true></span>%s</p>
+    <p class=fine>Everything committed up to %s UTC, LSN %s, is applied%s.</p>\
+    """
         .formatted(
             status.state().word(),
             Html.text(status.sentence()),
             Html.time(status.reachedCommit()),
-            Html.text(status.reachedLsn() == null ? "–" : status.reachedLsn()));
+            Html.text(status.reachedLsn() == null ? "–" : status.reachedLsn()),
+            status.reachedExact()
+                ? ""
+                : ", but for tables whose changes are in several partitions, which may be later");
   }
 
   String tiles(Status status, long nowMillis) {
@@ -52,29 +62,69 @@ final class Tiles {
             "Row changes",
             Html.rate(status.changesPerSecond()) + Html.unit("/s"),
             "last captured " + Html.time(status.lastChange()),
-            null,
+            still(status),
             Spark.of(freshness.changes().line(nowMillis, POINTS, STEP_SECONDS)))
         + tile(
             "Keys deleted",
             Html.rate(status.keysPerSecond()) + Html.unit("/s"),
             Html.count(status.keysDeleted()) + " since the last hour began",
-            null,
+            still(status),
             Spark.of(freshness.keys().line(nowMillis, POINTS, STEP_SECONDS)))
         + hits(nowMillis)
-        + kept(nowMillis);
+        + kept(nowMillis)
+        + pool(nowMillis);
+  }
+
+  /** A rate of nothing, when nothing can come through, is no rate. */
+  private static @Nullable State still(Status status) {
+    return status.state() == State.STOPPED ? State.STOPPED : null;
+  }
+
+  /** Only where a PgBouncer is looked at. */
+  private String pool(long nowMillis) {
+    return model
+        .system()
+        .fullestPool(nowMillis)
+        .map(
+            pool ->
+                tile(
+                    "Fullest pool",
+                    pool.current() ? Html.share(pool.used()) : NONE,
+                    pool.current()
+                        ? "%s, %s waiting"
+                            .formatted(Html.text(pool.name()), Html.count(pool.waiting()))
+                        : "nobody looks at PgBouncer any more",
+                    pool.current() ? state(pool.level()) : State.STOPPED,
+                    Spark.of(new double[0])))
+        .orElse("");
+  }
+
+  private static State state(HealthReport.Level level) {
+    return switch (level) {
+      case OK -> State.OK;
+      case WARN -> State.SLOW;
+      case CRITICAL -> State.STOPPED;
+    };
   }
 
   /** What Postgres keeps for the slot grows while nobody reads it: the disk may be full one day. */
   private String kept(long nowMillis) {
     SystemHealth system = model.system();
-    SystemHealth.Kept kept = system.mostKept().orElse(null);
+    SystemHealth.Kept kept = system.mostKept(nowMillis).orElse(null);
     if (kept == null) {
       return tile(
+          "WAL kept for the slot", NONE, "no process reports it", null, Spark.of(new double[0]));
+    }
+    if (!kept.current()) {
+      return tile(
           "WAL kept for the slot",
-          "<span class=none>–</span>",
-          "no process reports it",
-          null,
-          Spark.of(new double[0]));
+          NONE,
+          "last told "
+              + Html.time(Answers.time(kept.seenMillis()))
+              + ": "
+              + Html.bytes(kept.bytes()),
+          State.STOPPED,
+          Spark.of(system.line(kept.slot(), nowMillis, POINTS, STEP_SECONDS)));
     }
     String left =
         kept.left()
@@ -93,12 +143,13 @@ final class Tiles {
   }
 
   private String hits(long nowMillis) {
-    Optional<LatencyApi.Window> total =
+    Optional<LatencyRow> newest =
         model
             .latencies()
             .row(LatencyRow.TOTAL, LatencyRow.TOTAL, "5m")
-            .or(() -> model.latencies().row(LatencyRow.TOTAL, LatencyRow.TOTAL, "1m"))
-            .map(LatencyApi.Window::of);
+            .or(() -> model.latencies().row(LatencyRow.TOTAL, LatencyRow.TOTAL, "1m"));
+    Optional<LatencyApi.Window> total =
+        newest.filter(row -> !Status.standsStill(row, nowMillis)).map(LatencyApi.Window::of);
     double[] line = new double[POINTS / 2];
     Arrays.fill(line, Double.NaN);
     long minute = nowMillis / 60_000 * 60_000;
@@ -117,8 +168,12 @@ final class Tiles {
         Html.share(total.map(LatencyApi.Window::hitRate).orElse(null)),
         total
             .map(row -> Html.rate(row.perSecond()) + " requests/s, p95 " + Html.millis(row.p95Ms()))
+            .or(
+                () ->
+                    newest.map(
+                        old -> "not counted since " + Html.time(Answers.time(old.asOfMillis()))))
             .orElse("no requests are reported"),
-        null,
+        newest.isPresent() && total.isEmpty() ? State.STOPPED : null,
         Spark.of(line));
   }
 
@@ -145,7 +200,8 @@ final class Tiles {
             ? ""
             : "<span class=\"word %s\">%s</span>".formatted(state.word(), state.word());
     return """
-        <div class=tile><h3>%s%s</h3><p class=figure>%s</p>%s<p class=fine>%s</p></div>"""
+    <div class=tile><h3>%s%s</h3><p class=figure>%s</p>%s<p class=fine>%s</p></div>\
+    """
         .formatted(name, word, value, spark, below);
   }
 
@@ -157,7 +213,8 @@ final class Tiles {
           <li class="%s%s"><span class=from>%s</span><span class=arrow aria-hidden=true></span>\
           <div class=leg><b>%s</b><span class="word %s">%s</span>\
           <p class=figure>%s</p><p class=fine>%s%s</p>%s</div>\
-          <span class=to>%s</span></li>"""
+          <span class=to>%s</span></li>\
+          """
               .formatted(
                   stage.state().word(),
                   stage.slowest() ? " slowest" : "",
