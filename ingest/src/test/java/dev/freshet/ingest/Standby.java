@@ -27,20 +27,29 @@ final class Standby implements AutoCloseable {
     server.start();
   }
 
+  /**
+   * A slot is synced once it has passed a snapshot of what runs on the primary: one is written each
+   * time we look, by itself the primary would do that every 15 s.
+   */
   void awaitSyncedSlot(String slot) {
-    Pipeline.until("slot " + slot + " is synced", () -> isSynced(slot));
+    String synced =
+        "SELECT synced AND NOT temporary FROM pg_replication_slots WHERE slot_name = '%s'"
+            .formatted(slot);
+    Pipeline.until(
+        "slot " + slot + " is synced",
+        () -> {
+          ask(stack.postgres(), "SELECT pg_log_standby_snapshot()");
+          return ask(server.address(), synced).equals("t");
+        });
   }
 
-  private boolean isSynced(String slot) {
-    PostgresAddress at = server.address();
+  /** The first value of the first row as text; empty when there is none. */
+  private static String ask(PostgresAddress at, String sql) {
     try (Connection connection =
             DriverManager.getConnection(at.jdbcUrl(), at.user(), at.password());
         Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT synced AND NOT temporary FROM pg_replication_slots WHERE slot_name = '%s'"
-                    .formatted(slot))) {
-      return row.next() && row.getBoolean(1);
+        ResultSet row = statement.executeQuery(sql)) {
+      return row.next() ? row.getString(1) : "";
     } catch (SQLException e) {
       throw new AssertionError(e);
     }
