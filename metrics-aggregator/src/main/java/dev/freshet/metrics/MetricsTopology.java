@@ -1,20 +1,18 @@
 package dev.freshet.metrics;
 
 import dev.freshet.events.Topics;
+import dev.freshet.runtime.StreamsService;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
-import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
-import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.jspecify.annotations.Nullable;
 
 /** Request events in; rows, minutes and dead letters out. */
@@ -39,11 +37,11 @@ final class MetricsTopology {
   static Topology build(
       Topics topics, MetricsConfig config, Lag lag, AggregatorMeters meters, RouteTotals totals) {
     Topology topology = new Topology();
-    source(topology, REQUESTS, topics.requests());
+    StreamsService.readBytes(topology, REQUESTS, topics.requests());
     topology.addProcessor(COMBINER, () -> new Combiner(config, lag, meters), REQUESTS);
     topology.addStateStore(CommitStore.unlogged(Combiner.STORE), COMBINER);
     sink(topology, PARTIALS, topics.latencyPartials(), new NotesToAll(), COMBINER);
-    source(topology, ALL_PARTIALS, topics.latencyPartials());
+    StreamsService.readBytes(topology, ALL_PARTIALS, topics.latencyPartials());
     topology.addProcessor(MERGER, () -> new Merger(config, meters, totals), ALL_PARTIALS);
     topology.addStateStore(CommitStore.logged(Merger.STORE, CHANGELOG), MERGER);
     sink(topology, Merger.ROWS, topics.latency(), new ByService(), MERGER);
@@ -56,16 +54,6 @@ final class MetricsTopology {
         COMBINER,
         MERGER);
     return topology;
-  }
-
-  private static void source(Topology topology, String name, String topic) {
-    topology.addSource(
-        AutoOffsetReset.earliest(),
-        name,
-        new UsePartitionTimeOnInvalidTimestamp(),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer(),
-        topic);
   }
 
   private static void sink(

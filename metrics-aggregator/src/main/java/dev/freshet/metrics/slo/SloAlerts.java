@@ -15,14 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
-import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.apache.kafka.streams.state.Stores;
 
 /** The front door of objectives: minutes in, alerts out, and on to webhooks. */
@@ -63,12 +60,12 @@ public final class SloAlerts {
       Topics topics, Map<String, Slo> slos, Patience patience, MeterRegistry registry) {
     Map<String, Slo> copy = Map.copyOf(slos);
     Topology topology = new Topology();
-    source(topology, "minutes", topics.latencyMinutes());
+    StreamsService.readBytes(topology, "minutes", topics.latencyMinutes());
     topology.addProcessor("parts", () -> new MinuteProcessor(copy), "minutes");
     ByteArraySerializer bytes = new ByteArraySerializer();
     topology.addSink(
         MinuteProcessor.MINUTES, topics.sloMinutes(), bytes, bytes, new ToOneOwner(), "parts");
-    source(topology, "all-minutes", topics.sloMinutes());
+    StreamsService.readBytes(topology, "all-minutes", topics.sloMinutes());
     topology.addProcessor("slos", () -> new SloProcessor(copy, patience, registry), "all-minutes");
     topology.addStateStore(
         Stores.keyValueStoreBuilder(
@@ -92,16 +89,6 @@ public final class SloAlerts {
         String topic, byte[] key, byte[] value, int partitions) {
       return Optional.of(Set.of(0));
     }
-  }
-
-  private static void source(Topology topology, String name, String topic) {
-    topology.addSource(
-        AutoOffsetReset.earliest(),
-        name,
-        new UsePartitionTimeOnInvalidTimestamp(),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer(),
-        topic);
   }
 
   /** The services, none when there is no objective. */
