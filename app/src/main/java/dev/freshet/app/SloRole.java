@@ -7,8 +7,11 @@ import dev.freshet.runtime.Service;
 import dev.freshet.runtime.Stages;
 import dev.freshet.runtime.TopicSpec;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.streams.Topology;
 
 /** Minutes of requests to alerts, and alerts to webhooks. */
 final class SloRole implements Role {
@@ -44,5 +47,13 @@ final class SloRole implements Role {
   public List<Service> services(FreshetConfig config, MeterRegistry registry, Stages stages) {
     return SloAlerts.services(
         config.topics(), config.slos(), config.alerts(), config.kafka().connection(), registry);
+  }
+
+  @Override
+  public Optional<Topology> topology(FreshetConfig config) {
+    return config.slos().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            SloAlerts.topology(config.topics(), config.slos(), new SimpleMeterRegistry()));
   }
 }

@@ -7,9 +7,7 @@ import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.TableName;
 import dev.freshet.events.Topics;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -163,15 +161,5 @@ class InvalidationTopologyTest {
       assertThat(origin.reason()).isNotBlank();
     }
     assertThat(invalidations.readValuesToList()).hasSize(1);
-  }
-
-  @Test
-  void itsDescriptionIsTheOneCheckedIn() throws IOException {
-    String actual = InvalidationTopology.build(TOPICS, RULES).describe().toString();
-    Path written = Path.of("target/topology.txt");
-    Files.writeString(written, actual);
-    assertThat(actual)
-        .as("when the change is meant, copy %s to src/test/resources", written)
-        .isEqualTo(Files.readString(Path.of("src/test/resources/topology.txt")));
   }
 }
