@@ -33,8 +33,17 @@ final class PublicationCheck {
         exists
             ? "publication %s does not cover what is needed".formatted(name)
             : "there is no publication " + name;
-    return config.managePublication()
+    if (!config.managePublication()) {
+      return CheckResult.fail(SUBJECT, found, sql);
+    }
+    List<String> lacking = PublicationRights.lacking(connection, name, tables);
+    return lacking.isEmpty()
         ? CheckResult.ok(SUBJECT, found + "; Freshet does it at start: " + sql)
-        : CheckResult.fail(SUBJECT, found, sql);
+        : CheckResult.warn(
+            SUBJECT,
+            "%s, and this role may not do it: %s".formatted(found, String.join(", ", lacking)),
+            "let an owner of the tables run the following and set ingest.manage-publication: false,"
+                + " or give this role what it lacks:\n"
+                + sql);
   }
 }

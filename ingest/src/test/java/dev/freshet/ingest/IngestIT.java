@@ -280,6 +280,38 @@ class IngestIT {
   }
 
   @Test
+  void theDoctorWarnsOfARoleThatMayNotMakeThePublication() throws SQLException {
+    Pipeline pipeline = new Pipeline(stack, "rights");
+    pipeline.sql(
+        "CREATE TABLE public.theirs (id int PRIMARY KEY)",
+        "CREATE TABLE public.others (id int PRIMARY KEY)",
+        "CREATE ROLE reader",
+        "CREATE ROLE owner",
+        "GRANT CREATE ON DATABASE app TO owner",
+        "ALTER TABLE public.theirs OWNER TO owner");
+    assertThat(publicationAs("reader", pipeline, "public.theirs"))
+        .contains("WARN", "no CREATE on this database", "does not own public.theirs");
+    assertThat(publicationAs("owner", pipeline, "public.theirs")).contains("OK");
+    assertThat(publicationAs("owner", pipeline, "public.others"))
+        .contains("WARN", "it does not own public.others", "manage-publication: false")
+        .doesNotContain("no CREATE");
+    pipeline.sql("CREATE PUBLICATION rights FOR TABLE public.theirs");
+    assertThat(publicationAs("owner", pipeline, "public.theirs"))
+        .contains("WARN", "does not own publication rights");
+  }
+
+  private static String publicationAs(String role, Pipeline pipeline, String table)
+      throws SQLException {
+    try (var connection = Database.open(pipeline.postgres);
+        var statement = connection.createStatement()) {
+      statement.execute("SET ROLE " + role);
+      Set<TableName> tables = Set.of(TableName.parse(table));
+      return PublicationCheck.check(connection, IngestConfig.defaults(), pipeline.topics, tables)
+          .toString();
+    }
+  }
+
+  @Test
   void theDoctorSaysWhichStatementIsMissing() throws SQLException {
     Pipeline pipeline = new Pipeline(stack, "doctor");
     pipeline.sql(

@@ -11,8 +11,11 @@ import dev.freshet.ingest.connect.ConnectCluster;
 import dev.freshet.ingest.connect.ConnectorStatus;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,6 +67,7 @@ final class ConnectCommand {
       @Mixin ConfigOption config)
       throws InterruptedException {
     FreshetConfig read = config.read(terminal);
+    Optional<ConnectorStatus> before = Ingest.cluster(read.ingest()).status(name(read));
     Deployed deployed =
         Ingest.deploy(
             read.ingest(),
@@ -82,10 +86,12 @@ final class ConnectCommand {
                   case UNCHANGED -> "is as the config has it";
                 }));
     if (deployed == Deployed.CREATED) {
-      return await(read, stopped ? ConnectorStatus::stopped : settled());
+      return await(read, stopped ? ConnectorStatus::stopped : settled(false));
     }
+    boolean begunAnew =
+        deployed == Deployed.CHANGED && before.filter(ConnectorStatus::captures).isPresent();
     // One that rests goes on resting: deploy says what is to run, not whether.
-    return await(read, settled().or(ConnectCommand::rests));
+    return await(read, settled(begunAnew).or(ConnectCommand::rests));
   }
 
   @Command(name = "status", description = "Show the connector and its tasks.")
@@ -114,17 +120,18 @@ final class ConnectCommand {
 
   @Command(name = "pause", description = "Let the task rest; it keeps the slot.")
   int pause(@Mixin ConfigOption config) throws InterruptedException {
-    return change(config, ConnectCluster::pause, status -> status.state().equals("PAUSED"));
+    return change(
+        config, ConnectCluster::pause, before -> status -> status.state().equals("PAUSED"));
   }
 
   @Command(name = "resume", description = "Let a paused or stopped connector go on.")
   int resume(@Mixin ConfigOption config) throws InterruptedException {
-    return change(config, ConnectCluster::resume, settled());
+    return change(config, ConnectCluster::resume, before -> settled(false));
   }
 
   @Command(name = "stop", description = "End the tasks; config and position stay.")
   int stop(@Mixin ConfigOption config) throws InterruptedException {
-    return change(config, ConnectCluster::stop, ConnectorStatus::stopped);
+    return change(config, ConnectCluster::stop, before -> ConnectorStatus::stopped);
   }
 
   @Command(name = "restart", description = "Start the connector and its tasks again.")
@@ -132,13 +139,27 @@ final class ConnectCommand {
       @Option(names = "--failed", description = "Only what has failed.") boolean failed,
       @Mixin ConfigOption config)
       throws InterruptedException {
-    return change(config, (cluster, name) -> cluster.restart(name, failed), settled());
+    return change(
+        config,
+        (cluster, name) -> cluster.restart(name, failed),
+        before -> settled(!failed && before.captures()));
   }
 
-  /** Captures, or has failed: for some time a worker still tells of the failure before. */
-  private static Predicate<ConnectorStatus> settled() {
+  /**
+   * Captures, or has failed. For some time a worker still tells of how it was before: of a failure,
+   * or, when what ran is to begin anew, of what runs no more. Then it has to be seen not running,
+   * or that time has to pass.
+   */
+  private static Predicate<ConnectorStatus> settled(boolean begunAnew) {
     long believed = System.nanoTime() + OLD_NEWS.toNanos();
-    return status -> status.captures() || (status.failed() && System.nanoTime() - believed > 0);
+    AtomicBoolean ended = new AtomicBoolean(!begunAnew);
+    return status -> {
+      boolean news = System.nanoTime() - believed > 0;
+      if (!status.captures()) {
+        ended.set(true);
+      }
+      return (status.captures() && (ended.get() || news)) || (status.failed() && news);
+    };
   }
 
   private static boolean rests(ConnectorStatus status) {
@@ -148,13 +169,13 @@ final class ConnectCommand {
   private int change(
       ConfigOption config,
       BiConsumer<ConnectCluster, String> change,
-      Predicate<ConnectorStatus> reached)
+      Function<ConnectorStatus, Predicate<ConnectorStatus>> reached)
       throws InterruptedException {
     FreshetConfig read = config.read(terminal);
     ConnectCluster cluster = Ingest.cluster(read.ingest());
-    required(cluster, name(read));
+    ConnectorStatus before = required(cluster, name(read));
     change.accept(cluster, name(read));
-    return await(read, reached);
+    return await(read, reached.apply(before));
   }
 
   /** Connect answers before it has done what it was asked for. */

@@ -45,12 +45,17 @@ final class HelpText {
   private static void applyTo(CommandLine line) {
     line.setHelpSectionKeys(SECTIONS);
     Map<String, CommandLine.IHelpSectionRenderer> sections = line.getHelpSectionMap();
-    sections.put(SECTION_KEY_SYNOPSIS, help -> "\nUsage: " + help.synopsis(7));
+    sections.put(SECTION_KEY_SYNOPSIS, help -> "\nUsage: " + indented(help.synopsis(7)));
     sections.put(SECTION_KEY_COMMAND_LIST, help -> headed("Commands", help.commandList()));
     sections.put(SECTION_KEY_FOOTER, help -> headed("Examples", help.footer()));
     sections.put(SECTION_KEY_PARAMETER_LIST, help -> headed("Arguments", help.parameterList()));
     sections.put(SECTION_KEY_OPTION_LIST, help -> headed("Options", help.optionList()));
     line.getSubcommands().values().forEach(HelpText::applyTo);
+  }
+
+  /** Further lines of usage stand below the first. */
+  private static String indented(String synopsis) {
+    return synopsis.replaceAll("(\\R)(?=\\S)", "$1       ");
   }
 
   private static String headed(String heading, String text) {

@@ -24,6 +24,9 @@ final class ConnectHttp {
   /** Longer than a rebalance after a worker's death takes by default: 60 s. */
   static final Duration PATIENCE = Duration.ofSeconds(75);
 
+  /** A worker that has just opened its door has nothing behind it for some seconds. */
+  private static final Duration YOUTH = Duration.ofSeconds(15);
+
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   /** A worker gives up a request after 90 s by itself; one that validates asks the database. */
@@ -35,6 +38,7 @@ final class ConnectHttp {
 
   private final String url;
   private final Optional<String> authorization;
+  private final Duration youth;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -42,8 +46,13 @@ final class ConnectHttp {
           .build();
 
   ConnectHttp(String url, Optional<String> authorization) {
+    this(url, authorization, YOUTH);
+  }
+
+  ConnectHttp(String url, Optional<String> authorization, Duration youth) {
     this.url = url;
     this.authorization = authorization;
+    this.youth = youth;
   }
 
   /**
@@ -55,6 +64,14 @@ final class ConnectHttp {
 
     boolean ok() {
       return status / 100 == 2;
+    }
+
+    /**
+     * Whether it is the door's answer and not Connect's: what Connect does not know of it says in
+     * words of its own.
+     */
+    boolean nothingThere() {
+      return status == 404 && (!body.has("error_code") || message().equals("HTTP 404 Not Found"));
     }
 
     /** What the worker says is wrong. */
@@ -87,11 +104,16 @@ final class ConnectHttp {
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofString(body.toString()));
     authorization.ifPresent(value -> request.header("Authorization", value));
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long begin = System.nanoTime();
     try {
       while (true) {
         Answer answer = once(request.build());
-        if (!passes(answer) || System.nanoTime() - deadline > 0) {
+        long waited = System.nanoTime() - begin;
+        if (answer.nothingThere() && waited > youth.toNanos()) {
+          throw notAWorker("404 for " + path);
+        }
+        boolean passes = answer.nothingThere() || passes(answer);
+        if (!passes || waited > PATIENCE.toNanos()) {
           return answer;
         }
         TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -125,22 +147,27 @@ final class ConnectHttp {
           "%s answered %d".formatted(url, answer.statusCode()),
           "set ingest.connect.authorization to what its Authorization header must be");
     }
-    return new Answer(answer.statusCode(), parse(answer.body()));
+    return new Answer(answer.statusCode(), parse(answer.statusCode(), answer.body().strip()));
   }
 
-  private JsonNode parse(String body) {
-    if (body.isBlank()) {
+  private JsonNode parse(int status, String body) {
+    if (body.isEmpty()) {
       return MissingNode.getInstance();
     }
     try {
       return JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      throw FreshetException.unfit(
-          "this is not a Kafka Connect worker",
-          "%s answered: %s"
-              .formatted(
-                  url, body.strip().substring(0, Math.min(body.strip().length(), LONGEST_TEXT))),
-          "check ingest.connect.url");
+      if (status == 404) {
+        return MissingNode.getInstance();
+      }
+      throw notAWorker(body.substring(0, Math.min(body.length(), LONGEST_TEXT)));
     }
+  }
+
+  private FreshetException notAWorker(String answered) {
+    return FreshetException.unfit(
+        "this is not a Kafka Connect worker",
+        "%s answered: %s".formatted(url, answered),
+        "check ingest.connect.url");
   }
 }

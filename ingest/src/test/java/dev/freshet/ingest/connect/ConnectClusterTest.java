@@ -11,6 +11,7 @@ import dev.freshet.runtime.config.InvalidValue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -73,6 +74,30 @@ class ConnectClusterTest {
                 request.equals("POST /connectors/shop/restart?includeTasks=true&onlyFailed=true "));
   }
 
+  /** Its door is open before there is anything behind it. */
+  @Test
+  void aWorkerThatHasJustStartedIsAskedAgain() {
+    script.add(new Scripted(404, "<html>Error 404 Not Found</html>"));
+    script.add(new Scripted(404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}"));
+    script.add(new Scripted(200, "{\"configs\":[]}"));
+    assertThat(cluster.problems(Map.of("connector.class", "a.B"))).isEmpty();
+    assertThat(asked)
+        .hasSize(3)
+        .allMatch(request -> request.startsWith("PUT /connector-plugins/B"));
+  }
+
+  @Test
+  void whatNeverKnowsConnectsPathsIsNoWorker() {
+    script.add(new Scripted(404, "nothing here"));
+    ConnectHttp impatient =
+        new ConnectHttp(cluster.url(), Optional.empty(), Duration.ofSeconds(-1));
+    assertThatThrownBy(() -> new ConnectCluster(impatient).status("shop"))
+        .hasMessageContaining("not a Kafka Connect worker")
+        .isInstanceOfSatisfying(
+            FreshetException.class,
+            e -> assertThat(e.detail()).contains("404 for /connectors/shop/status"));
+  }
+
   @Test
   void aConnectorThatIsThereAlreadyIsNoRebalance() {
     script.add(new Scripted(409, "{\"message\":\"Connector shop already exists\"}"));
@@ -105,7 +130,7 @@ class ConnectClusterTest {
     script.add(
         new Scripted(200, "{\"name\":\"s\",\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[]}"));
     assertThat(cluster.status("s").orElseThrow().captures()).isFalse();
-    script.add(new Scripted(404, "{\"message\":\"No status found\"}"));
+    script.add(new Scripted(404, "{\"error_code\":404,\"message\":\"No status found\"}"));
     assertThat(cluster.status("s")).isEmpty();
   }
 
