@@ -6,8 +6,10 @@ import dev.freshet.app.Terminal;
 import dev.freshet.recording.Manifest;
 import dev.freshet.recording.RecordingFile;
 import dev.freshet.recording.TimeRange;
+import dev.freshet.runtime.FreshetException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -97,6 +99,7 @@ final class ReplayRecording implements Callable<Integer> {
       if (readable.damage().isPresent() && !partial) {
         throw Recordings.damaged(file, readable);
       }
+      TimeRange range = range(recording, readable);
       Optional<Manifest> manifest = recording.manifest();
       String namespace = manifest.map(Manifest::namespace).orElse(read.namespace());
       ReplayTopics topics = new ReplayTopics(namespace, Optional.ofNullable(prefix));
@@ -104,7 +107,7 @@ final class ReplayRecording implements Callable<Integer> {
       if (!created.isEmpty()) {
         terminal.say("created " + String.join(", ", created));
       }
-      return replay(read, recording, readable, topics);
+      return replay(read, recording, readable, range, topics);
     } catch (IOException e) {
       throw Recordings.unread(file, e);
     }
@@ -114,9 +117,9 @@ final class ReplayRecording implements Callable<Integer> {
       FreshetConfig read,
       RecordingFile recording,
       RecordingFile.Extent readable,
+      TimeRange range,
       ReplayTopics topics)
       throws IOException {
-    TimeRange range = range(recording, readable);
     try (Interruption stop = new Interruption();
         ReplayRun run = new ReplayRun(terminal, read, topics, speed, stop)) {
       long sent = run.run(recording.records(readable, range), readable.records());
@@ -132,8 +135,27 @@ final class ReplayRecording implements Callable<Integer> {
     }
     long first =
         recording.records(readable, TimeRange.ALL).next().map(ConsumerRecord::timestamp).orElse(0L);
-    return new TimeRange(
-        from == null ? Long.MIN_VALUE : from.millis(first),
-        until == null ? Long.MAX_VALUE : until.millis(first));
+    TimeRange range =
+        new TimeRange(
+            from == null ? Long.MIN_VALUE : from.millis(first),
+            until == null ? Long.MAX_VALUE : until.millis(first));
+    if (range.from() >= range.until()) {
+      throw nothing(
+          "--from %s is not before --until %s"
+              .formatted(Instant.ofEpochMilli(range.from()), Instant.ofEpochMilli(range.until())),
+          first);
+    }
+    if (recording.records(readable, range).next().isEmpty()) {
+      throw nothing("no record is in that time", first);
+    }
+    return range;
+  }
+
+  private FreshetException nothing(String why, long first) {
+    return FreshetException.failed(
+        "there is nothing to send of " + file,
+        "%s; its first record is of %s".formatted(why, Instant.ofEpochMilli(first)),
+        "see what is in it: freshet recording show " + file,
+        null);
   }
 }
