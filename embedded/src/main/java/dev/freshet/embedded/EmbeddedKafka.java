@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -20,8 +21,8 @@ import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka of one node, broker and controller in one, inside this JVM; on loopback only. It
- * cannot be killed alone: kill the JVM. Its log goes to SLF4J.
+ * A real Kafka of one node, broker and controller in one; on loopback only. Inside this JVM, with
+ * its log in SLF4J; or in a JVM of its own, which dies with this one and can be killed alone.
  *
  * <p>Safe for use by several threads; starting and stopping exclude each other.
  */
@@ -34,14 +35,29 @@ public final class EmbeddedKafka implements AutoCloseable {
    */
   private static final String AFTER_A_KILL_MILLIS = "10000";
 
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
   private final ServerSpec spec;
   private final int controllerPort;
+  private final boolean apart;
   private @Nullable KafkaRaftServer server;
+  private @Nullable ChildProcess child;
 
   /** A server that is not started yet; the controller listens on a port of its own. */
   public EmbeddedKafka(ServerSpec spec, int controllerPort) {
+    this(spec, controllerPort, false);
+  }
+
+  private EmbeddedKafka(ServerSpec spec, int controllerPort, boolean apart) {
     this.spec = spec;
     this.controllerPort = controllerPort;
+    this.apart = apart;
+  }
+
+  /** The same in a JVM of its own, for tests of {@code kill -9}. */
+  public static EmbeddedKafka apart(ServerSpec spec, int controllerPort) {
+    return new EmbeddedKafka(spec, controllerPort, true);
   }
 
   /** The bootstrap address, the same for all runs of this server. */
@@ -51,7 +67,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Starts it on the data that are there; returns when the broker is registered and serves. */
   public synchronized void start() {
-    if (server != null) {
+    if (server != null || (child != null && child.isAlive())) {
       throw new IllegalStateException(spec.name() + " runs already on " + bootstrap());
     }
     long started = System.nanoTime();
@@ -61,6 +77,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     try {
       Properties properties = properties();
       format(properties);
+      if (apart) {
+        child = BrokerProcess.start(spec, properties, START_LIMIT);
+        spec.ready("Kafka " + AppInfoParser.getVersion(), started);
+        return;
+      }
       starting = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
       starting.startup();
       server = starting;
@@ -75,7 +96,8 @@ public final class EmbeddedKafka implements AutoCloseable {
       throw new StackException(
           "Kafka could not be started on " + bootstrap(),
           e.toString(),
-          "its log, through SLF4J, tells more; its data are in " + spec.data(),
+          "its log, %s, tells more; its data are in %s"
+              .formatted(apart ? spec.log() : "through SLF4J", spec.data()),
           e);
     }
   }
@@ -86,6 +108,27 @@ public final class EmbeddedKafka implements AutoCloseable {
       server.shutdown();
       server.awaitShutdown();
       server = null;
+    }
+    if (child != null) {
+      child.signal("TERM");
+      child.awaitEndOrKill(STOP_LIMIT);
+      child = null;
+    }
+  }
+
+  /**
+   * Kills it ({@code kill -9}). What it has acknowledged is there at the next start: the operating
+   * system has it.
+   *
+   * @throws IllegalStateException when it is inside this JVM
+   */
+  public synchronized void kill() {
+    if (!apart) {
+      throw new IllegalStateException(spec.name() + " is inside this JVM");
+    }
+    if (child != null) {
+      child.kill();
+      child = null;
     }
   }
 

@@ -39,9 +39,11 @@ public final class EmbeddedStack implements Stack {
     Map<String, Integer> ports =
         folder.ports(List.of(KAFKA, CONTROLLER, POSTGRES, REDIS), new Ports(options.random));
     Consumer<String> progress = options.progress;
+    ServerSpec broker = spec(KAFKA, ports, options.kafkaSettings, progress);
     this.kafka =
-        new EmbeddedKafka(
-            spec(KAFKA, ports, options.kafkaSettings, progress), port(CONTROLLER, ports));
+        options.kafkaApart
+            ? EmbeddedKafka.apart(broker, port(CONTROLLER, ports))
+            : new EmbeddedKafka(broker, port(CONTROLLER, ports));
     this.postgres =
         new EmbeddedPostgres(
             spec(POSTGRES, ports, options.postgresSettings, progress), options.database);
@@ -68,7 +70,7 @@ public final class EmbeddedStack implements Stack {
     return redis.uri();
   }
 
-  /** The broker, to be stopped and started in tests of failure. */
+  /** The broker, to be stopped and started in tests of failure; killed if it is apart. */
   public EmbeddedKafka kafka() {
     return kafka;
   }
@@ -184,6 +186,7 @@ public final class EmbeddedStack implements Stack {
     private Consumer<String> progress = line -> {};
     private String database = "app";
     private boolean closeAtExit = true;
+    private boolean kafkaApart;
     private RandomGenerator random = new SecureRandom();
     private final Map<String, String> kafkaSettings = new LinkedHashMap<>();
     private final Map<String, String> postgresSettings = new LinkedHashMap<>();
@@ -220,6 +223,12 @@ public final class EmbeddedStack implements Stack {
      */
     public Builder closeByCaller() {
       this.closeAtExit = false;
+      return this;
+    }
+
+    /** Runs the broker in a JVM of its own, so that it can be killed. */
+    public Builder kafkaApart() {
+      this.kafkaApart = true;
       return this;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -138,6 +139,27 @@ class StackIT {
     stack.kafka().start();
     produce(client, "after");
     assertThat(consume(client, 2)).containsExactly("before", "after");
+  }
+
+  @Test
+  void aBrokerOfItsOwnKeepsItsRecordsOverAKill() throws Exception {
+    Path folder = stack.dataFolder().resolve("apart");
+    try (EmbeddedKafka apart =
+        EmbeddedKafka.apart(
+            ServerSpec.in(folder, "kafka"), ServerSpec.in(folder, "controller").port())) {
+      apart.start();
+      Map<String, Object> client = Map.of("bootstrap.servers", apart.bootstrap());
+      try (Admin admin = Admin.create(client)) {
+        NewTopic topic = new NewTopic("t", Optional.of(1), Optional.empty());
+        admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+      }
+      produce(client, "before");
+      apart.kill();
+      apart.start();
+      produce(client, "after");
+      assertThat(consume(client, 2)).containsExactly("before", "after");
+    }
+    assertThatThrownBy(() -> stack.kafka().kill()).hasMessageContaining("inside this JVM");
   }
 
   @Test

@@ -20,7 +20,8 @@ interface Bench {
           new LeakBench(),
           new HugeTagBench(),
           new ConsistencyBench(),
-          new FaultsBench());
+          new FaultsBench(),
+          new SoakBench());
 
   static Optional<Bench> named(String name) {
     return ALL.stream().filter(bench -> bench.name().equals(name)).findFirst();

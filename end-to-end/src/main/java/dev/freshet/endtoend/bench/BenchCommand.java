@@ -3,6 +3,7 @@ package dev.freshet.endtoend.bench;
 import dev.freshet.app.ExitCode;
 import dev.freshet.app.Terminal;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
       "  freshet bench bulk --rows 300000 --json | jq .ratios",
       "  freshet bench consistency --seed 1 --seeds 100 --json",
       "  freshet bench faults --seed 1 --schedules 20 --json",
+      "  freshet bench soak --minutes 30 --rate 2000 --requests 20000 --json",
     })
 final class BenchCommand implements Callable<Integer> {
 
@@ -42,6 +44,15 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Measured time per variant, over all rounds; of a checker, per seed.")
   private @Nullable Integer seconds;
+
+  @Option(names = "--minutes", paramLabel = "N", description = "The same in minutes, for a soak.")
+  private @Nullable Integer minutes;
+
+  @Option(
+      names = "--requests",
+      paramLabel = "R",
+      description = "Request events per second of a soak.")
+  private @Nullable Integer requests;
 
   @Option(names = "--rate", paramLabel = "R", description = "Commits per second.")
   private @Nullable Integer rate;
@@ -109,7 +120,21 @@ final class BenchCommand implements Callable<Integer> {
           "There is no bench \"%s\"; there are %s"
               .formatted(name, String.join(", ", Bench.ALL.stream().map(Bench::name).toList())));
     }
+    refuseUnknownVariant(bench.orElseThrow());
     return run(bench.orElseThrow());
+  }
+
+  private void refuseUnknownVariant(Bench bench) {
+    List<String> known = bench instanceof VariantBench choosable ? choosable.variants() : List.of();
+    if (variant == null || known.contains(variant) || spec == null) {
+      return;
+    }
+    throw new ParameterException(
+        spec.commandLine(),
+        known.isEmpty()
+            ? "--variant is for checkers: bench %s runs all of its variants".formatted(bench.name())
+            : "--variant: bench %s has no variant \"%s\"; it has %s"
+                .formatted(bench.name(), variant, String.join(", ", known)));
   }
 
   private int run(Bench bench) throws Exception {
@@ -128,14 +153,25 @@ final class BenchCommand implements Callable<Integer> {
     return (result.violations() == 0 ? ExitCode.DONE : ExitCode.CHECK_FAILED).number();
   }
 
+  private int seconds(Options defaults) {
+    if (minutes != null && seconds != null) {
+      throw new IllegalArgumentException("give --minutes or --seconds, not both");
+    }
+    if (minutes != null) {
+      return Math.multiplyExact(minutes, Options.SECONDS_PER_MINUTE);
+    }
+    return seconds == null ? defaults.seconds() : seconds;
+  }
+
   private Options options(Options defaults) {
     try {
       return new Options(
-          seconds == null ? defaults.seconds() : seconds,
+          seconds(defaults),
           rate == null ? defaults.rate() : rate,
           rounds == null ? defaults.rounds() : rounds,
           seed == null ? defaults.seed() : seed,
           rows == null ? defaults.rows() : rows,
+          requests == null ? defaults.requests() : requests,
           defaults.checker(),
           seeds == null ? defaults.seeds() : seeds,
           lanes == null ? defaults.lanes() : lanes,

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * Stale reads under a workload and faults that seeds decide, of Freshet and of two other designs;
  * any of Freshet's is a violation.
  */
-final class ConsistencyBench implements Bench {
+final class ConsistencyBench implements VariantBench {
 
   /** Shown first; what else was counted follows. */
   private static final List<String> FIRST =
@@ -29,6 +29,11 @@ final class ConsistencyBench implements Bench {
   @Override
   public Options defaults() {
     return Options.ofChecker(5, 8, 4);
+  }
+
+  @Override
+  public List<String> variants() {
+    return Checker.variants();
   }
 
   @Override

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * Whether anything is lost while the whole system is killed, cut and starved as seeds decide: lost
  * changes, stale entries, views unlike their SQL, requests counted wrongly. Each is a violation.
  */
-final class FaultsBench implements Bench {
+final class FaultsBench implements VariantBench {
 
   private static final String ALL = "all";
 
@@ -33,6 +33,11 @@ final class FaultsBench implements Bench {
   @Override
   public Options defaults() {
     return Options.ofChecker(2, 10, 1);
+  }
+
+  @Override
+  public List<String> variants() {
+    return FaultCheck.variants();
   }
 
   @Override
@@ -53,6 +58,11 @@ final class FaultsBench implements Bench {
     all.put("entries_compared", (double) found.compared());
     all.put("requests", (double) found.requests());
     all.put("own_exits", (double) found.ownExits());
+    all.put("full_disks", (double) found.fullDisks());
+    for (Violation.Kind kind : Violation.Kind.values()) {
+      long count = found.violations().stream().filter(one -> one.kind() == kind).count();
+      all.put("violations_" + kind.label(), (double) count);
+    }
     variants.put(ALL, new Result.Figures(all, Map.of()));
     Set<String> kinds = new TreeSet<>();
     found.schedules().forEach(ran -> kinds.addAll(ran.faults()));

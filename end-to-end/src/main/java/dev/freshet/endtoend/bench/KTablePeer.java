@@ -9,6 +9,7 @@ import dev.freshet.runtime.KafkaConnection;
 import dev.freshet.runtime.StreamsService;
 import dev.freshet.runtime.TopicProvisioner;
 import dev.freshet.runtime.TopicSpec;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -81,7 +82,12 @@ final class KTablePeer implements AutoCloseable {
     TopicProvisioner.ensure(kafka, List.of(new TopicSpec(result, 1, Map.of())));
     StreamsService streams =
         new StreamsService(
-            application, application, topology(topics, schema, result), kafka, settings);
+            application,
+            application,
+            topology(topics, schema, result),
+            kafka,
+            settings,
+            new SimpleMeterRegistry());
     Properties reader = new Properties();
     reader.put("bootstrap.servers", bed.kafka());
     reader.put("isolation.level", "read_committed");

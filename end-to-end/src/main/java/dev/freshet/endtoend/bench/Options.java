@@ -12,6 +12,7 @@ import java.util.Optional;
  *     whether it works, for which nothing is warmed up
  * @param seed decides the order of the variants within each round; a checker's first seed
  * @param rows rows to change, or entries to delete
+ * @param requests request events per second; 0 for a bench without
  * @param checker whether they are for a checker: what follows is for checkers alone
  * @param seeds how many seeds a checker runs
  * @param lanes how many seeds a checker runs at a time
@@ -25,6 +26,7 @@ record Options(
     int rounds,
     long seed,
     int rows,
+    int requests,
     boolean checker,
     int seeds,
     int lanes,
@@ -32,24 +34,58 @@ record Options(
     Optional<String> variant,
     Optional<Path> trace) {
 
+  static final int SECONDS_PER_MINUTE = 60;
+
   Options {
     atLeastOne("seconds", seconds);
     atLeastOne("rate", rate);
     atLeastOne("rounds", rounds);
     atLeastOne("rows", rows);
-    atLeastOne("seeds", seeds);
+    if (requests < 0) {
+      throw new IllegalArgumentException("--requests is at least 0, found " + requests);
+    }
+    atLeastOne("seeds (--schedules)", seeds);
     atLeastOne("lanes", lanes);
   }
 
   /** Those of a measurement. */
   Options(int seconds, int rate, int rounds, long seed, int rows) {
-    this(seconds, rate, rounds, seed, rows, false, 1, 1, false, Optional.empty(), Optional.empty());
+    this(
+        seconds,
+        rate,
+        rounds,
+        seed,
+        rows,
+        0,
+        false,
+        1,
+        1,
+        false,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Those of a checker. */
   static Options ofChecker(int seconds, int seeds, int lanes) {
     return new Options(
-        seconds, 1, 1, 1, 1, true, seeds, lanes, false, Optional.empty(), Optional.empty());
+        seconds, 1, 1, 1, 1, 0, true, seeds, lanes, false, Optional.empty(), Optional.empty());
+  }
+
+  /** Those of a soak: so long, so many commits and requests a second. */
+  static Options ofSoak(int minutes, int rate, int requests, int rows) {
+    return new Options(
+        minutes * SECONDS_PER_MINUTE,
+        rate,
+        1,
+        1,
+        rows,
+        requests,
+        false,
+        1,
+        1,
+        false,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Whether code is to be compiled and caches filled before figures count. */
@@ -70,6 +106,7 @@ record Options(
             + (cluster ? " --redis cluster" : "")
             + variant.map(name -> " --variant " + name).orElse("")
         : "--seconds %d --rate %d --rounds %d --seed %d --rows %d"
-            .formatted(seconds, rate, rounds, seed, rows);
+                .formatted(seconds, rate, rounds, seed, rows)
+            + (requests > 0 ? " --requests " + requests : "");
   }
 }

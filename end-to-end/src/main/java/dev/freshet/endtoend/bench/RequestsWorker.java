@@ -152,7 +152,8 @@ final class RequestsWorker {
             all.maxServices(),
             all.maxSkew(),
             RequestsData.PARTITIONS,
-            1);
+            1,
+            0);
     Topics topics = new Topics(namespace);
     TopicProvisioner.ensure(kafka, MetricsAggregator.topics(topics, config));
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -178,7 +179,8 @@ final class RequestsWorker {
             HoppingDigest.applicationId(namespace),
             HoppingDigest.topology(topics, namespace, updates),
             kafka,
-            HoppingDigest.settings());
+            HoppingDigest.settings(),
+            new SimpleMeterRegistry());
     service.start();
     watch(counted);
     end();

@@ -86,6 +86,11 @@ final class TestBed implements AutoCloseable {
         at.host(), at.port(), at.database(), at.user(), at.password(), Map.of());
   }
 
+  /** The same as a config file has it. */
+  String postgresUri() {
+    return stack.postgres().uri();
+  }
+
   String redisUri() {
     return stack.redisUri();
   }

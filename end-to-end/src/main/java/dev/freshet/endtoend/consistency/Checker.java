@@ -86,6 +86,11 @@ public final class Checker {
     return new Checker(order, order.cluster() ? List.of(new Fenced()) : ALL, talk);
   }
 
+  /** The names of {@link #named}. */
+  public static List<String> variants() {
+    return ALL.stream().map(Variant::name).toList();
+  }
+
   /**
    * One of them.
    *
@@ -96,7 +101,7 @@ public final class Checker {
     if (chosen.isEmpty()) {
       throw new IllegalArgumentException(
           "there is no variant \"%s\"; there are %s"
-              .formatted(name, String.join(", ", ALL.stream().map(Variant::name).toList())));
+              .formatted(name, String.join(", ", variants())));
     }
     return new Checker(order, chosen, talk);
   }

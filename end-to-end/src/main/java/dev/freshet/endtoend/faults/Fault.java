@@ -16,6 +16,8 @@ enum Fault {
   SECOND_INSTANCE(1),
   /** Kafka is stopped and started. */
   BROKER_RESTART(2),
+  /** Kafka is killed: what it acknowledged is there again, and what it had begun is not. */
+  BROKER_KILL(2),
   /** Redis is stopped and started with its data. */
   REDIS_RESTART(2),
   /** Redis is killed: what it acknowledged within the last second may be gone. */

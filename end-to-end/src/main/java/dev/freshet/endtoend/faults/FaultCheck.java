@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
  */
 public final class FaultCheck {
 
+  /** How long a view that is wrong for good may be waited for. */
+  private static final Duration BROKEN_LONGEST = Duration.ofSeconds(10);
+
   private final Order order;
   private final Consumer<String> talk;
 
@@ -29,7 +32,8 @@ public final class FaultCheck {
    *
    * @param schedules how many, from the seed {@code firstSeed} on
    * @param length of each schedule's workload, at least
-   * @param only the one kind of fault to use; all if empty
+   * @param only the one kind of fault to use, or the way in which the product is broken on purpose;
+   *     all kinds if empty
    * @param traces where a file is written for each schedule that broke a promise
    */
   public record Order(
@@ -56,6 +60,7 @@ public final class FaultCheck {
    * @param compared cached entries that were compared with Postgres
    * @param requests that were acknowledged and counted
    * @param ownExits how often a Freshet process ended by itself
+   * @param fullDisks how often a Freshet process said that its disk was full
    */
   public record Findings(
       List<Ran> schedules,
@@ -63,11 +68,21 @@ public final class FaultCheck {
       long changes,
       long compared,
       long requests,
-      int ownExits) {}
+      int ownExits,
+      int fullDisks) {}
 
   public FaultCheck(Order order, Consumer<String> talk) {
     this.order = order;
     this.talk = talk;
+  }
+
+  /** What an order's {@code only} may be: kinds of faults, then ways to break the product. */
+  public static List<String> variants() {
+    List<String> all = new ArrayList<>();
+    EnumSet.allOf(Fault.class).forEach(fault -> all.add(fault.label()));
+    all.add(Sabotage.ALL);
+    all.addAll(List.of(Sabotage.labels()));
+    return all;
   }
 
   /**
@@ -77,26 +92,25 @@ public final class FaultCheck {
    */
   public Findings run() throws IOException, SQLException, InterruptedException {
     Set<Fault> kinds = kinds();
-    try (Site site = Site.start(talk);
-        Requests requests = new Requests(site.config());
-        Oracle oracle = new Oracle(site)) {
-      return new Running(site, requests, oracle, kinds).run();
+    Set<Sabotage> broken = order.only().map(Sabotage::called).orElse(Set.of());
+    try (Site site = Site.start(broken, talk);
+        Requests requests = new Requests(site.config(), broken.contains(Sabotage.BROKEN_REQUESTS));
+        Oracle oracle = new Oracle(site, broken.isEmpty() ? Markers.LONGEST : BROKEN_LONGEST)) {
+      return new Running(site, requests, oracle, kinds, broken).run();
     }
   }
 
   private Set<Fault> kinds() {
-    return order
-        .only()
-        .map(
-            label ->
-                EnumSet.of(
-                    Fault.labelled(label)
-                        .orElseThrow(
-                            () ->
-                                new IllegalArgumentException(
-                                    "there is no fault \"%s\"; there are %s"
-                                        .formatted(label, labels(EnumSet.allOf(Fault.class)))))))
-        .orElseGet(() -> EnumSet.allOf(Fault.class));
+    return order.only().map(FaultCheck::kind).orElseGet(() -> EnumSet.allOf(Fault.class));
+  }
+
+  private static Set<Fault> kind(String label) {
+    Optional<Fault> fault = Fault.labelled(label);
+    if (fault.isEmpty() && Sabotage.called(label).isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no variant \"%s\"; there are %s".formatted(label, variants()));
+    }
+    return EnumSet.of(fault.orElse(Fault.CUT)); // what is broken breaks under any
   }
 
   private static Set<String> labels(Set<Fault> faults) {
@@ -109,17 +123,19 @@ public final class FaultCheck {
     private final Requests requests;
     private final Oracle oracle;
     private final Set<Fault> kinds;
+    private final Set<Sabotage> broken;
     private final Markers markers;
     private final Injector injector;
     private final List<Ran> ran = new ArrayList<>();
     private final List<Violation> violations = new ArrayList<>();
     private long counted;
 
-    Running(Site site, Requests requests, Oracle oracle, Set<Fault> kinds) {
+    Running(Site site, Requests requests, Oracle oracle, Set<Fault> kinds, Set<Sabotage> broken) {
       this.site = site;
       this.requests = requests;
       this.oracle = oracle;
       this.kinds = kinds;
+      this.broken = broken;
       this.markers = new Markers(site);
       this.injector = new Injector(site, markers, requests);
     }
@@ -131,7 +147,7 @@ public final class FaultCheck {
         List<Violation> found = new ArrayList<>(schedule(schedule));
         found.addAll(requests.judge(i == order.schedules() - 1));
         for (Violation violation : found) {
-          talk.accept("VIOLATION seed %d: %s".formatted(violation.seed(), violation.what()));
+          talk.accept("VIOLATION " + violation);
         }
         violations.addAll(found);
         trace(schedule, found);
@@ -142,7 +158,8 @@ public final class FaultCheck {
           oracle.changes(),
           oracle.compared(),
           counted,
-          members().stream().mapToInt(Member::ownExits).sum());
+          members().stream().mapToInt(Member::ownExits).sum(),
+          injector.fullDisks());
     }
 
     private List<Member> members() {
@@ -166,12 +183,16 @@ public final class FaultCheck {
         found.add(
             new Violation(
                 schedule.seed(),
+                Violation.Kind.LATE,
                 "not everything was applied %d s after the last fault"
                     .formatted(Markers.LONGEST.toSeconds())));
       }
       // What is not applied yet is late, and tells nothing about what is lost.
       if (found.isEmpty()) {
-        oracle.judge().forEach(what -> found.add(new Violation(schedule.seed(), what)));
+        if (broken.contains(Sabotage.BROKEN_FILLS)) {
+          site.redis().set(site.cache().entryKey(Pages.tag(0)), "what was never true");
+        }
+        found.addAll(oracle.judge(schedule.seed()));
       }
       injector.leftOut().forEach(talk);
       ran.add(

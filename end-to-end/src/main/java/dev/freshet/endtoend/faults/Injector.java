@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.KafkaException;
@@ -27,7 +28,8 @@ import org.apache.kafka.common.KafkaException;
 final class Injector {
 
   private static final long SECOND_START_SECONDS = 60;
-  private static final long FULL_SECONDS = 5;
+  private static final long FULL_SECONDS = 20;
+  private static final String FULL = "No space left on device";
   private static final int MOST_RESENT = 200;
   private static final int MOST_REWOUND = 500;
   private static final Duration[] CLOCK_ERRORS = {
@@ -57,6 +59,7 @@ final class Injector {
   private final Requests requests;
   private final List<Long> backAfterNanos = new CopyOnWriteArrayList<>();
   private final List<String> left = new CopyOnWriteArrayList<>();
+  private final AtomicInteger fullDisks = new AtomicInteger();
 
   Injector(Site site, Markers markers, Requests requests) {
     this.site = site;
@@ -101,6 +104,11 @@ final class Injector {
     List<Long> all = List.copyOf(backAfterNanos);
     backAfterNanos.clear();
     return all;
+  }
+
+  /** How often a process said that its disk was full. */
+  int fullDisks() {
+    return fullDisks.get();
   }
 
   /** Faults that could not happen, each with the reason; forgotten by asking. */
@@ -152,6 +160,14 @@ final class Injector {
               kafka,
               () -> {
                 site.stack().kafka().stop();
+                pause(nanos);
+                site.stack().kafka().start();
+              });
+      case BROKER_KILL ->
+          alone(
+              kafka,
+              () -> {
+                site.stack().kafka().kill();
                 pause(nanos);
                 site.stack().kafka().start();
               });
@@ -267,12 +283,18 @@ final class Injector {
       left.add("disk_full did not happen: the state is in an ordinary folder");
       return;
     }
+    long before = site.views().heard();
     try {
       site.state().fill();
       site.views().kill();
       site.views().start();
       pause(nanos);
-      site.views().awaitReady(FULL_SECONDS);
+      // Only then something was tried: a process that is ready had room.
+      if (site.views().awaitLine(FULL, before, FULL_SECONDS).isPresent()) {
+        fullDisks.incrementAndGet();
+      } else {
+        left.add("disk_full was not noticed: nobody said \"%s\"".formatted(FULL));
+      }
     } finally {
       site.state().free();
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,28 +21,34 @@ import org.jspecify.annotations.Nullable;
  * A Freshet process of some roles, started again whenever it ends, as a supervisor does it.
  * Thread-safe.
  */
-final class Member implements AutoCloseable {
+public final class Member implements AutoCloseable {
 
   private static final int LINES_KEPT = 4_000;
   private static final long END_SECONDS = 30;
+  private static final long LOOK_MILLIS = 100;
   private static final String READY = "ready: namespace";
 
   private final String name;
+  private final List<String> options;
   private final List<String> words;
   private final Map<String, String> variables;
   private final Deque<String> said = new ArrayDeque<>();
   private @Nullable Process process;
   private boolean ready;
   private int ownExits;
+  private long heard;
 
   /**
    * A process that does not run yet.
    *
+   * @param options of its JVM
    * @param words as they are typed behind {@code freshet}
    * @param variables what its config refers to
    */
-  Member(String name, List<String> words, Map<String, String> variables) {
+  public Member(
+      String name, List<String> options, List<String> words, Map<String, String> variables) {
     this.name = name;
+    this.options = List.copyOf(options);
     this.words = List.copyOf(words);
     this.variables = Map.copyOf(variables);
   }
@@ -50,12 +57,12 @@ final class Member implements AutoCloseable {
     return name;
   }
 
-  synchronized void start() {
+  /** Starts it. */
+  public synchronized void start() {
     ready = false;
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(options);
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("-XX:SharedArchiveFile"))
         .forEach(command::add);
@@ -92,6 +99,7 @@ final class Member implements AutoCloseable {
     if (said.size() == LINES_KEPT) {
       said.removeFirst();
     }
+    heard++;
     said.addLast("%s %s[%d] %s".formatted(Instant.now(), name, its.pid(), line));
     if (its.equals(process) && line.contains(READY)) {
       ready = true;
@@ -150,7 +158,7 @@ final class Member implements AutoCloseable {
   }
 
   /** Whether all its roles were running within this time. */
-  synchronized boolean awaitReady(long seconds) throws InterruptedException {
+  public synchronized boolean awaitReady(long seconds) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (!ready) {
       long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
@@ -162,13 +170,52 @@ final class Member implements AutoCloseable {
     return true;
   }
 
+  /**
+   * The process that runs now.
+   *
+   * @throws IllegalStateException when there is none
+   */
+  public synchronized long pid() {
+    Process its = process;
+    if (its == null) {
+      throw new IllegalStateException(name + " does not run");
+    }
+    return its.pid();
+  }
+
+  /** How many lines all its runs have said. */
+  synchronized long heard() {
+    return heard;
+  }
+
+  /**
+   * The first line with this text since so many had been said, if one comes within this time or
+   * before it is ready.
+   */
+  synchronized Optional<String> awaitLine(String text, long since, long seconds)
+      throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (true) {
+      Optional<String> found =
+          said.stream()
+              .skip(Math.max(0, said.size() - (heard - since)))
+              .filter(line -> line.contains(text))
+              .findFirst();
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      if (found.isPresent() || ready || left <= 0) {
+        return found;
+      }
+      wait(Math.min(left, LOOK_MILLIS));
+    }
+  }
+
   /** How often it ended by itself. */
-  synchronized int ownExits() {
+  public synchronized int ownExits() {
     return ownExits;
   }
 
   /** The newest lines of all its runs. */
-  synchronized List<String> said() {
+  public synchronized List<String> said() {
     return List.copyOf(said);
   }
 

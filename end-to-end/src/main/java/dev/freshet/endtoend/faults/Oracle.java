@@ -32,26 +32,32 @@ final class Oracle implements AutoCloseable {
   private long compared;
   private long changes;
 
-  Oracle(Site site) {
+  /**
+   * @param patience how long a view may be unlike its SQL
+   */
+  Oracle(Site site, Duration patience) {
     this.site = site;
     this.announced = new Announced(site.config());
     this.verification =
-        new Verification(site.database(), site.config().namespace(), LOOK_EVERY, Markers.LONGEST);
+        new Verification(site.database(), site.config().namespace(), LOOK_EVERY, patience);
     this.views = Views.of(site.config());
   }
 
   /** What is wrong; empty when all is well. */
-  List<String> judge() throws SQLException {
-    List<String> found = new ArrayList<>();
+  List<Violation> judge(long seed) throws SQLException {
+    List<Violation> found = new ArrayList<>();
     try (Connection connection = site.connect()) {
-      found.addAll(staleEntries(connection));
-      found.addAll(lostChanges(connection));
+      staleEntries(connection)
+          .forEach(what -> found.add(new Violation(seed, Violation.Kind.STALE, what)));
+      lostChanges(connection)
+          .forEach(what -> found.add(new Violation(seed, Violation.Kind.LOST, what)));
       awaitViews(connection);
     }
     for (View view : views) {
       verification.differences(view).stream()
           .limit(MOST_TOLD)
-          .forEach(difference -> found.add("view %s: %s".formatted(view.name(), difference)));
+          .map(difference -> "%s: %s".formatted(view.name(), difference))
+          .forEach(what -> found.add(new Violation(seed, Violation.Kind.VIEW, what)));
     }
     return found;
   }
@@ -86,7 +92,7 @@ final class Oracle implements AutoCloseable {
       String copy = cached.get(i).getValueOrElse(shown);
       compared += cached.get(i).hasValue() ? 1 : 0;
       if (!copy.equals(shown)) {
-        found.add("stale: %s is \"%s\", cached \"%s\"".formatted(names.get(i), shown, copy));
+        found.add("%s is \"%s\", cached \"%s\"".formatted(names.get(i), shown, copy));
       }
     }
     return found;
@@ -103,7 +109,7 @@ final class Oracle implements AutoCloseable {
     }
     changes += missing.size();
     missing.removeAll(announced.take());
-    return missing.stream().limit(MOST_TOLD).map(lost -> "lost: " + lost).toList();
+    return missing.stream().limit(MOST_TOLD).map(Announced.Stale::toString).toList();
   }
 
   /** Entries that were compared so far. */

@@ -47,9 +47,14 @@ final class Requests implements AutoCloseable {
   private final List<Reporter> complete = new ArrayList<>();
   private final AtomicLong clock = new AtomicLong();
   private final Thread reader = new Thread(this::read, "faults-counts");
+  private final boolean repeating;
   private volatile boolean closing;
 
-  Requests(FreshetConfig config) {
+  /**
+   * @param repeating whether to send every tenth request a second time, and tell nobody
+   */
+  Requests(FreshetConfig config, boolean repeating) {
+    this.repeating = repeating;
     this.topic = config.topics().requests();
     Properties writes = config.kafka().connection().clientProperties("faults-reporter");
     writes.remove("group.instance.id");
@@ -139,6 +144,7 @@ final class Requests implements AutoCloseable {
     private final String service;
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private long reported;
     private long healedNanos;
 
     Reporter(long seed, String service) {
@@ -151,10 +157,14 @@ final class Requests implements AutoCloseable {
           "{\"time\":%d,\"service\":\"%s\",\"route\":\"/r%d\",\"status\":200,\"duration_ms\":%d}"
               .formatted(System.currentTimeMillis() + clock.get(), service, route, 1 + route);
       try {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, json.getBytes(UTF_8));
         var unused =
             producer.send(
-                new ProducerRecord<>(topic, json.getBytes(UTF_8)),
+                record,
                 (where, error) -> (error == null ? acknowledged : failed).incrementAndGet());
+        if (repeating && ++reported % 10 == 0) {
+          var unusedToo = producer.send(record);
+        }
       } catch (KafkaException away) {
         failed.incrementAndGet();
       }
@@ -187,7 +197,8 @@ final class Requests implements AutoCloseable {
       found.add(
           new Violation(
               seed,
-              "requests: %d were acknowledged, %d are counted after %d s"
+              Violation.Kind.REQUESTS,
+              "%d were acknowledged, %d are counted after %d s"
                   .formatted(acknowledged.get(), now, LONGEST.toSeconds())));
       return true;
     }
@@ -197,7 +208,10 @@ final class Requests implements AutoCloseable {
       long most = acknowledged.get() + failed.get();
       if (now > most) {
         found.add(
-            new Violation(seed, "requests: %d were sent, %d are counted".formatted(most, now)));
+            new Violation(
+                seed,
+                Violation.Kind.REQUESTS,
+                "%d were sent, %d are counted".formatted(most, now)));
       }
       return now > most;
     }

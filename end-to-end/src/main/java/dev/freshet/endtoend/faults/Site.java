@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +42,8 @@ final class Site implements AutoCloseable {
 
   private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(2);
   private static final long START_SECONDS = 120;
+  private static final List<String> SMALL =
+      List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
   /** What the site itself is called among Postgres's sessions. */
   static final String APPLICATION = "fault check";
@@ -59,7 +62,7 @@ final class Site implements AutoCloseable {
   private final Member views;
   private final Member second;
 
-  private Site(Consumer<String> talk) throws IOException, SQLException {
+  private Site(Set<Sabotage> broken, Consumer<String> talk) throws IOException, SQLException {
     Runtime.getRuntime()
         .addShutdownHook(closeAtExit); // also when it is told to end while it starts
     kafka = keep(TcpProxy.open("kafka"));
@@ -71,6 +74,7 @@ final class Site implements AutoCloseable {
                 .progress(talk)
                 .kafkaSetting("advertised.listeners", "PLAINTEXT://127.0.0.1:" + kafka.port())
                 .redisSetting("appendonly", "yes")
+                .kafkaApart()
                 .closeByCaller()
                 .start());
     kafka.leadTo(URI.create("kafka://" + stack.kafkaBootstrap()).getPort());
@@ -87,15 +91,20 @@ final class Site implements AutoCloseable {
       statement.execute(resource("schema.sql"));
     }
     Path file = stack.dataFolder().resolve("freshet.yaml");
-    Files.writeString(file, resource("freshet.yaml"));
+    Files.writeString(file, Sabotage.in(resource("freshet.yaml"), broken));
     invalidating = keep(member("invalidating", file, "ingest", "invalidation-stream"));
     views = keep(member("views", file, "metrics-aggregator", "materializer"));
     second = keep(member("second", file, "invalidation-stream", "metrics-aggregator"));
   }
 
-  /** Starts everything; returns when all roles run. */
-  static Site start(Consumer<String> talk) throws IOException, SQLException, InterruptedException {
-    Site site = new Site(talk);
+  /**
+   * Starts everything; returns when all roles run.
+   *
+   * @param broken how the product is broken on purpose; nothing for as it is
+   */
+  static Site start(Set<Sabotage> broken, Consumer<String> talk)
+      throws IOException, SQLException, InterruptedException {
+    Site site = new Site(broken, talk);
     try {
       for (Member member : List.of(site.invalidating, site.views)) {
         member.start();
@@ -127,7 +136,7 @@ final class Site implements AutoCloseable {
         variables(
             proxied.uri(), "127.0.0.1:" + kafka.port(), "redis://127.0.0.1:" + redis.port(), name);
     List<String> words = List.of("run", roles[0], roles[1], "-c", file.toString());
-    return new Member(name, words, variables);
+    return new Member(name, SMALL, words, variables);
   }
 
   private Map<String, String> variables(
@@ -179,7 +188,7 @@ final class Site implements AutoCloseable {
     return state;
   }
 
-  /** The config, with the servers' own addresses. */
+  /** The config as it ought to be, with the servers' own addresses. */
   FreshetConfig config() {
     return config;
   }

@@ -10,6 +10,8 @@ import dev.freshet.runtime.config.Environment;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -137,23 +139,65 @@ class BenchIT {
     assertThat(report.path("violations").asInt()).as("lost, stale or counted wrongly").isZero();
   }
 
+  /** A check that cannot fail shows nothing. */
+  @Test
+  void aProductBrokenOnPurposeIsFoundByEachKindOfCheck() throws Exception {
+    JsonNode report =
+        run(
+            "bench",
+            "faults",
+            "--variant",
+            "broken",
+            "--schedules",
+            "1",
+            "--seconds",
+            "2",
+            "--json");
+    for (String kind : new String[] {"lost", "stale", "view", "requests"}) {
+      assertThat(report.at("/variants/all/violations_" + kind).asInt()).as(kind).isPositive();
+    }
+    assertThat(report.path("violations").asInt()).isPositive();
+  }
+
+  @Test
+  void aVariantOrANumberThatIsNoneIsRefusedBeforeAnythingStarts() {
+    refused("has no variant \"broker_kil\"; it has kill_invalidating", "--variant", "broker_kil");
+    refused("'x' is not a long", "--seed", "x");
+    refused("'many' is not an int", "--schedules", "many");
+    refused("--seeds (--schedules) is at least 1, found 0", "--schedules", "0");
+    refused("--seconds is at least 1, found -1", "--seconds", "-1");
+    refused("not both", "--minutes", "1", "--seconds", "5");
+  }
+
+  private static void refused(String told, String... options) {
+    List<String> words = new ArrayList<>(List.of("bench", "faults"));
+    words.addAll(List.of(options));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertThat(Main.run(terminal(out, err), words.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains(told).doesNotContain("bug");
+    assertThat(out.size()).isZero();
+  }
+
   /**
    * The one JSON object on stdout. A slow script call may be this machine's: code 5 is let pass.
    */
   static JsonNode run(String... args) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Terminal terminal =
-        new Terminal(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            Environment.of(Map.of()));
-    int code = Main.run(terminal, args);
+    int code = Main.run(terminal(out, err), args);
     assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isIn(0, 5);
     JsonNode report = new ObjectMapper().readTree(out.toString(StandardCharsets.UTF_8));
     assertThat(report.path("machine").path("cores").asInt()).isPositive();
     assertThat(report.path("command").asText()).startsWith("./freshet bench " + args[1]);
     return report;
+  }
+
+  private static Terminal terminal(ByteArrayOutputStream out, ByteArrayOutputStream err) {
+    return new Terminal(
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        false,
+        Environment.of(Map.of()));
   }
 }
