@@ -66,7 +66,8 @@ public final class InvalidationStream {
             topics.namespace() + "-" + NAME,
             topology(topics, rules),
             kafka,
-            StreamsService.counted(InvalidationTopology.settings(), topics, NAME, registry)));
+            StreamsService.counted(InvalidationTopology.settings(), topics, NAME, registry),
+            registry));
   }
 
   /**

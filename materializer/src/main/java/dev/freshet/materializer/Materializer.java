@@ -5,6 +5,7 @@ import dev.freshet.events.Topics;
 import dev.freshet.materializer.commits.Aligner;
 import dev.freshet.materializer.seed.CaptureGate;
 import dev.freshet.materializer.seed.SeedTopics;
+import dev.freshet.materializer.stream.BoundedRocks;
 import dev.freshet.materializer.view.Database;
 import dev.freshet.materializer.view.View;
 import dev.freshet.runtime.ConsumerLags;
@@ -67,6 +68,9 @@ public final class Materializer {
       MeterRegistry registry,
       Stages stages) {
     Database database = new Database(postgres);
+    if (!views.isEmpty() && config.store() == MaterializerConfig.Store.DISK) {
+      BoundedRocks.show(registry);
+    }
     ViewFollowers followers =
         new ViewFollowers(topics, kafka, database, config, registry, stages, ConsumerLags::new);
     return services(topics, views, kafka, database, gate, followers);

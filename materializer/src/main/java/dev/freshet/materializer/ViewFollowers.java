@@ -67,6 +67,7 @@ record ViewFollowers(
             ViewTopology.build(topics, view.plan(), onDisk),
             kafka,
             StreamsService.counted(settings, topics, ViewTopology.stage(view.plan()), registry),
+            registry,
             clients.get());
     return new ViewFollower(List.of(sink, stream), () -> forget(application));
   }

@@ -31,25 +31,34 @@ final class CommitStore implements StateStore, CachedStateStore<Object, Object> 
 
   private final String name;
   private final boolean logged;
+  private final boolean copied;
   private final Map<Bytes, byte[]> restored = new HashMap<>();
   private @Nullable InternalProcessorContext<?, ?> context;
   private @Nullable ProcessorNode<?, ?, ?, ?> node;
   private @Nullable Runnable beforeCommit;
   private boolean open;
 
-  private CommitStore(String name, boolean logged) {
+  private CommitStore(String name, boolean logged, boolean copied) {
     this.name = name;
     this.logged = logged;
+    this.copied = copied;
   }
 
-  /** The builder of one with a changelog, which has these topic settings. */
-  static StoreBuilder<CommitStore> logged(String name, Map<String, String> settings) {
-    return new Builder(name, true, settings);
+  /**
+   * The builder of one with a changelog, which has these topic settings.
+   *
+   * @param copied whether there are standby replicas: a process may then give its partition to
+   *     another one, go on as a copy from where it is, and be given it back. For that everything
+   *     stays here a second time.
+   */
+  static StoreBuilder<CommitStore> logged(
+      String name, Map<String, String> settings, boolean copied) {
+    return new Builder(name, true, copied, settings);
   }
 
   /** The builder of one that holds nothing: only its processor is called. */
   static StoreBuilder<CommitStore> unlogged(String name) {
-    return new Builder(name, false, Map.of());
+    return new Builder(name, false, false, Map.of());
   }
 
   @Override
@@ -58,27 +67,29 @@ final class CommitStore implements StateStore, CachedStateStore<Object, Object> 
     this.beforeCommit = null;
     restored.clear();
     open = true;
-    context.register(
-        root,
-        (key, value) -> {
-          if (value == null) {
-            restored.remove(Bytes.wrap(key));
-          } else {
-            restored.put(Bytes.wrap(key), value);
-          }
-        });
+    context.register(root, this::hold);
+  }
+
+  private void hold(byte[] key, byte @Nullable [] value) {
+    if (value == null) {
+      restored.remove(Bytes.wrap(key));
+    } else {
+      restored.put(Bytes.wrap(key), value);
+    }
   }
 
   /**
    * To be called from the processor's {@code init}.
    *
-   * @return what the changelog holds, by key; not kept here any longer
+   * @return what the changelog holds, by key; the caller's
    */
   Map<Bytes, byte[]> connect(ProcessorContext<?, ?> processor, Runnable beforeCommit) {
     this.node = ((InternalProcessorContext<?, ?>) processor).currentNode();
     this.beforeCommit = beforeCommit;
     Map<Bytes, byte[]> taken = new HashMap<>(restored);
-    restored.clear();
+    if (!copied) {
+      restored.clear();
+    }
     return taken;
   }
 
@@ -87,6 +98,9 @@ final class CommitStore implements StateStore, CachedStateStore<Object, Object> 
     if (logged && context != null) {
       context.logChange(
           name, Bytes.wrap(key), value, millis, new RecordHeaders(), Position.emptyPosition());
+      if (copied) {
+        hold(key, value);
+      }
     }
   }
 
@@ -148,12 +162,13 @@ final class CommitStore implements StateStore, CachedStateStore<Object, Object> 
     return Position.emptyPosition();
   }
 
-  private record Builder(String name, boolean loggingEnabled, Map<String, String> logConfig)
+  private record Builder(
+      String name, boolean loggingEnabled, boolean copied, Map<String, String> logConfig)
       implements StoreBuilder<CommitStore> {
 
     @Override
     public CommitStore build() {
-      return new CommitStore(name, loggingEnabled);
+      return new CommitStore(name, loggingEnabled, copied);
     }
 
     @Override
@@ -168,12 +183,12 @@ final class CommitStore implements StateStore, CachedStateStore<Object, Object> 
 
     @Override
     public StoreBuilder<CommitStore> withLoggingEnabled(Map<String, String> settings) {
-      return new Builder(name, true, settings);
+      return new Builder(name, true, copied, settings);
     }
 
     @Override
     public StoreBuilder<CommitStore> withLoggingDisabled() {
-      return new Builder(name, false, Map.of());
+      return new Builder(name, false, copied, Map.of());
     }
   }
 }

@@ -79,6 +79,7 @@ public final class MetricsAggregator {
         topology,
         kafka,
         StreamsService.counted(settings, topics, NAME, registry),
+        registry,
         lags);
   }
 }

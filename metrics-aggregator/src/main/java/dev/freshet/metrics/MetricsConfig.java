@@ -28,9 +28,15 @@ public record MetricsConfig(
         int partitions,
     @Doc("Threads of this process that count; more than there are partitions are idle.")
         @Default("1")
-        int threads) {
+        int threads,
+    @Doc(
+            "Other processes of this role that keep a copy of each part of the counts, ready to go"
+                + " on with it.")
+        @Default("0")
+        int standbys) {
 
   private static final Duration LONGEST_FINE = Duration.ofMinutes(5);
+  private static final int MOST_STANDBYS = 8;
 
   public MetricsConfig {
     windows = List.copyOf(windows);
@@ -48,6 +54,10 @@ public record MetricsConfig(
     require("maxSkew", maxSkew, Duration.ZERO, LONGEST_FINE);
     require("partitions", partitions, 256);
     require("threads", threads, 64);
+    if (standbys < 0 || standbys > MOST_STANDBYS) {
+      throw new InvalidValue(
+          "standbys", "found %d, expected 0 to %d".formatted(standbys, MOST_STANDBYS));
+    }
   }
 
   private static void requireWindow(Duration window, Duration before) {
@@ -99,6 +109,7 @@ public record MetricsConfig(
         100,
         Duration.ofSeconds(30),
         4,
-        1);
+        1,
+        0);
   }
 }

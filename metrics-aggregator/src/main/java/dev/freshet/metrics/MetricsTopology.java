@@ -43,7 +43,8 @@ final class MetricsTopology {
     sink(topology, PARTIALS, topics.latencyPartials(), new NotesToAll(), COMBINER);
     StreamsService.readBytes(topology, ALL_PARTIALS, topics.latencyPartials());
     topology.addProcessor(MERGER, () -> new Merger(config, meters, totals), ALL_PARTIALS);
-    topology.addStateStore(CommitStore.logged(Merger.STORE, CHANGELOG), MERGER);
+    topology.addStateStore(
+        CommitStore.logged(Merger.STORE, CHANGELOG, config.standbys() > 0), MERGER);
     sink(topology, Merger.ROWS, topics.latency(), new ByService(), MERGER);
     sink(topology, Merger.MINUTES, topics.latencyMinutes(), new ByService(), MERGER);
     topology.addSink(
@@ -72,6 +73,7 @@ final class MetricsTopology {
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1000);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
+    settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 10); // packs of up to 1000
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     settings.put(StreamsConfig.mainConsumerPrefix("max.poll.records"), 5_000);

@@ -251,7 +251,8 @@ class AggregatorTopologyTest {
             100,
             Duration.ofSeconds(30),
             1,
-            1));
+            1,
+            0));
     for (int i = 0; i < 50; i++) {
       request("/r" + i, wall, 5);
     }

@@ -36,21 +36,23 @@ public final class StreamsService implements Service {
   private final KafkaStreams streams;
   private final CountDownLatch runningOrFailed = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-  private final Restored restored = new Restored();
+  private final RestoredState restored;
 
   /**
    * A service for this topology.
    *
    * @param applicationId consumer group and prefix of internal topics
    * @param settings Kafka Streams settings; they win over the defaults here
+   * @param registry is told how much state comes back from Kafka, and how fast
    */
   public StreamsService(
       String name,
       String applicationId,
       Topology topology,
       KafkaConnection kafka,
-      Properties settings) {
-    this(name, applicationId, topology, kafka, settings, new ConsumerLags());
+      Properties settings,
+      MeterRegistry registry) {
+    this(name, applicationId, topology, kafka, settings, registry, new ConsumerLags());
   }
 
   /**
@@ -64,10 +66,13 @@ public final class StreamsService implements Service {
       Topology topology,
       KafkaConnection kafka,
       Properties settings,
+      MeterRegistry registry,
       KafkaClientSupplier clients) {
     this.name = name;
+    this.restored = new RestoredState(name, registry, System::nanoTime);
     this.streams = new KafkaStreams(topology, properties(applicationId, kafka, settings), clients);
     streams.setGlobalStateRestoreListener(restored);
+    streams.setStandbyUpdateListener(restored);
     ThreadFailures failures = new ThreadFailures(InstantSource.system());
     streams.setUncaughtExceptionHandler(
         e -> {
@@ -109,8 +114,7 @@ public final class StreamsService implements Service {
     return all;
   }
 
-  private static Properties properties(
-      String applicationId, KafkaConnection kafka, Properties settings) {
+  static Properties properties(String applicationId, KafkaConnection kafka, Properties settings) {
     Properties all = kafka.memberProperties(applicationId);
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
     all.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");

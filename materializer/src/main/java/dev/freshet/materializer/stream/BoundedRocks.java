@@ -1,5 +1,7 @@
 package dev.freshet.materializer.stream;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.rocksdb.BlockBasedTableConfig;
@@ -27,6 +29,12 @@ public final class BoundedRocks implements RocksDBConfigSetter {
   private static final Cache CACHE = new LRUCache(TOTAL_BYTES, -1, false, 0.1);
   private static final WriteBufferManager BUFFERS =
       new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
+
+  /** Shows how much of the cache is taken, write buffers included, and how large it may become. */
+  public static void show(MeterRegistry registry) {
+    Gauge.builder("freshet.views.memory.bytes", CACHE, Cache::getUsage).register(registry);
+    Gauge.builder("freshet.views.memory.limit.bytes", () -> TOTAL_BYTES).register(registry);
+  }
 
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {

@@ -119,7 +119,8 @@ public final class SloAlerts {
               topics.namespace() + "-" + NAME,
               topology(topics, slos, patience, registry),
               kafka,
-              StreamsService.counted(settings, topics, NAME, registry)));
+              StreamsService.counted(settings, topics, NAME, registry),
+              registry));
     }
     for (Webhook webhook : alerts.webhooks()) {
       services.add(webhook(topics, webhook, alerts, kafka, registry));
