@@ -283,7 +283,8 @@ class AggregatorTopologyTest {
             3,
             Duration.ofSeconds(30),
             1,
-            1));
+            1,
+            0));
     for (int i = 0; i < 60; i++) {
       requestOf("s" + i);
       requestOf("s0");
