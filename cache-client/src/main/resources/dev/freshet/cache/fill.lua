@@ -56,21 +56,31 @@ local _, exponent = math.frexp(ttl)
 local step = math.max(1, math.ldexp(1, exponent - 5))
 -- As text: Redis writes a number with 17 digits each time it is an argument.
 local expiry = string.format('%.0f', now + ttl + step - (now + ttl) % step)
-local known = { 'GT' }
--- One fill in eight prunes, by the clock's microseconds; it removes more than eight fills add, and
--- never so much that Redis would pause.
-local prune = time[2] % 8 == 0
+local index = prefix .. 'tag:'
+-- Only what the index did not have with this score: the registry was told of the rest before.
+local known
 for i = 7, #ARGV do
-  local index = prefix .. 'tag:' .. ARGV[i]
-  call('ZADD', index, expiry, KEYS[1])
-  if prune then
-    local gone = call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 64)
-    if #gone > 0 then
-      call('ZREM', index, unpack(gone))
+  local tag = ARGV[i]
+  if call('ZADD', index .. tag, 'CH', expiry, KEYS[1]) == 1 then
+    if known then
+      known[#known + 1] = expiry
+      known[#known + 1] = tag
+    else
+      known = { 'GT', expiry, tag }
     end
   end
-  known[2 * i - 12] = expiry
-  known[2 * i - 11] = ARGV[i]
 end
-call('ZADD', prefix .. 'tags', unpack(known))
+if known then
+  call('ZADD', prefix .. 'tags', unpack(known))
+end
+-- One fill in sixteen prunes, by the clock's microseconds; it removes more than sixteen fills add,
+-- and never so much that Redis would pause.
+if time[2] % 16 == 0 then
+  for i = 7, #ARGV do
+    local gone = call('ZRANGEBYSCORE', index .. ARGV[i], '-inf', now, 'LIMIT', 0, 64)
+    if #gone > 0 then
+      call('ZREM', index .. ARGV[i], unpack(gone))
+    end
+  end
+end
 return { 1 }

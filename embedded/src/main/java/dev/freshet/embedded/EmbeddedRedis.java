@@ -67,7 +67,7 @@ public final class EmbeddedRedis implements AutoCloseable {
       ChildProcess starting =
           ChildProcess.start(
               spec,
-              Privileges.asWeAre()
+              Privileges.first()
                   .diesWithUs("TERM", List.of(binary.server().toString(), config.toString())),
               Map.of());
       child = starting;
