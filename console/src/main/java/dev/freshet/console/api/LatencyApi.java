@@ -2,6 +2,7 @@ package dev.freshet.console.api;
 
 import dev.freshet.console.model.Latencies;
 import dev.freshet.console.model.Model;
+import dev.freshet.console.model.Ranked;
 import dev.freshet.console.model.Series;
 import dev.freshet.console.model.Stretch;
 import dev.freshet.events.LatencyRow;
@@ -164,33 +165,30 @@ public final class LatencyApi {
     String window = asked.text("window").isEmpty() ? "5m" : asked.text("window");
     String name = asked.text("name");
     boolean totals = asked.text("totals").equals("yes");
-    List<LatencyRow> matched =
-        ordered(
+    Ranked<LatencyRow> worst =
+        ranked(
             model,
             window,
             asked.text("sort"),
+            asked.number("offset"),
+            asked.number("limit"),
             row ->
                 (totals || !isTotal(row))
                     && row.service().contains(asked.text("service"))
                     && row.route().contains(asked.text("route"))
                     && (row.service().contains(name) || row.route().contains(name)));
-    return new Windows(
-        window,
-        matched.size(),
-        matched.stream()
-            .skip(asked.number("offset"))
-            .limit(asked.number("limit"))
-            .map(Window::of)
-            .toList());
+    return new Windows(window, worst.matched(), worst.page().stream().map(Window::of).toList());
   }
 
-  /** The routes whose names contain these texts, the worst first; totals are left out. */
-  public static List<LatencyRow> sorted(
-      Model model, String window, String service, String route, String by) {
-    return ordered(
+  /** Some routes whose names contain these texts, the worst first; totals are left out. */
+  public static Ranked<LatencyRow> worst(
+      Model model, String window, String service, String route, String by, int limit) {
+    return ranked(
         model,
         window,
         by,
+        0,
+        limit,
         row -> !isTotal(row) && row.service().contains(service) && row.route().contains(route));
   }
 
@@ -198,10 +196,15 @@ public final class LatencyApi {
     return row.route().equals(LatencyRow.TOTAL);
   }
 
-  private static List<LatencyRow> ordered(
-      Model model, String window, String by, Predicate<LatencyRow> wanted) {
+  private static Ranked<LatencyRow> ranked(
+      Model model,
+      String window,
+      String by,
+      long offset,
+      long limit,
+      Predicate<LatencyRow> wanted) {
     Comparator<LatencyRow> order = ORDERS.getOrDefault(by, BY_NAME).thenComparing(BY_NAME);
-    return model.latencies().rows(window, by, order).stream().filter(wanted).toList();
+    return Ranked.of(model.latencies().rows(window), wanted, order, offset, limit);
   }
 
   private RouteHistory history(Asked asked) throws ProblemException {

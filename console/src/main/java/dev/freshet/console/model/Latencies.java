@@ -5,13 +5,15 @@ import dev.freshet.events.LatencyMinute;
 import dev.freshet.events.LatencyRow;
 import dev.freshet.events.RequestCounts;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,19 +25,18 @@ public final class Latencies {
 
   static final int MOST_ROWS = 200_000;
   static final int MOST_MINUTES = 100_000;
-  private static final int MOST_ORDERS = 32;
-
-  private record Key(String service, String route, String window) {}
 
   private record Route(String service, String route) {}
 
   /** A minute of a route. */
   public record Minute(long millis, RequestCounts counts, ExponentialHistogram durations) {}
 
-  private final Map<Key, LatencyRow> rows = new ConcurrentHashMap<>();
+  /** By window. */
+  private final Map<String, Map<Route, LatencyRow>> rows = new ConcurrentHashMap<>();
+
+  private final AtomicInteger rowsKept = new AtomicInteger();
   private final TreeMap<Long, Map<Route, LatencyMinute>> minutes = new TreeMap<>();
   private final AtomicLong refused = new AtomicLong();
-  private final Recent<String, List<LatencyRow>> sorted = new Recent<>(MOST_ORDERS);
   private final AtomicLong rowBytes = new AtomicLong();
   private final long mostRowBytes;
   private final long mostMinuteBytes;
@@ -49,20 +50,33 @@ public final class Latencies {
 
   /** Called by one thread. */
   void put(LatencyRow row) {
-    Key key = new Key(row.service(), row.route(), row.window());
-    if ((rows.size() >= MOST_ROWS || rowBytes.get() >= mostRowBytes) && !rows.containsKey(key)) {
+    Map<Route, LatencyRow> window = rows.getOrDefault(row.window(), Map.of());
+    Route route = new Route(row.service(), row.route());
+    if ((rowsKept.get() >= MOST_ROWS || rowBytes.get() >= mostRowBytes)
+        && !window.containsKey(route)) {
       refused.incrementAndGet();
       return;
     }
-    if (rows.put(key, row) == null) {
+    if (rows.computeIfAbsent(row.window(), absent -> new ConcurrentHashMap<>()).put(route, row)
+        == null) {
+      rowsKept.incrementAndGet();
       rowBytes.addAndGet(Memory.of(row));
     }
   }
 
+  /** Called by the same thread. */
   void remove(String service, String route, String window) {
-    LatencyRow gone = rows.remove(new Key(service, route, window));
+    Map<Route, LatencyRow> of = rows.get(window);
+    if (of == null) {
+      return;
+    }
+    LatencyRow gone = of.remove(new Route(service, route));
     if (gone != null) {
+      rowsKept.decrementAndGet();
       rowBytes.addAndGet(-Memory.of(gone));
+    }
+    if (of.isEmpty()) {
+      rows.remove(window);
     }
   }
 
@@ -89,30 +103,19 @@ public final class Latencies {
     return minuteBytes;
   }
 
-  /**
-   * Every route in this window, in this order, as of at most half a second ago: to sort them for
-   * each question would take longer than all the rest of an answer.
-   *
-   * @param name of the order
-   */
-  public List<LatencyRow> rows(String window, String name, Comparator<LatencyRow> order) {
-    return sorted.get(
-        window + '\u0000' + name,
-        () ->
-            rows.values().stream()
-                .filter(row -> row.window().equals(window))
-                .sorted(order)
-                .toList());
+  /** Every route in this window, as they are now, in no order; not to be changed. */
+  public Collection<LatencyRow> rows(String window) {
+    return Collections.unmodifiableCollection(rows.getOrDefault(window, Map.of()).values());
   }
 
   /** The row of one route. */
   public Optional<LatencyRow> row(String service, String route, String window) {
-    return Optional.ofNullable(rows.get(new Key(service, route, window)));
+    return Optional.ofNullable(rows.getOrDefault(window, Map.of()).get(new Route(service, route)));
   }
 
   /** How many rows are kept. */
   public int size() {
-    return rows.size();
+    return rowsKept.get();
   }
 
   /** How many minutes of routes are kept. */

@@ -2,18 +2,22 @@ package dev.freshet.console.model;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * Answers that are good for half a second: many who ask the same at once are told the same, and it
- * is worked out once. Thread-safe.
+ * is worked out once. While it is, others are told the one before, unless that is older than a
+ * second. Thread-safe.
  */
 public final class Recent<K, V> {
 
   private static final long GOOD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private record Answer<V>(V value, long nanos) {}
+  private static final long USABLE_NANOS = 2 * GOOD_NANOS;
+
+  private record Answer<V>(V value, long nanos, AtomicBoolean renewed) {}
 
   private final ConcurrentHashMap<K, Answer<V>> answers = new ConcurrentHashMap<>();
   private final int most;
@@ -34,7 +38,9 @@ public final class Recent<K, V> {
   /** The answer there is, or else a new one. */
   public V get(K question, Supplier<V> answer) {
     Answer<V> known = answers.get(question);
-    if (known != null && isGood(known)) {
+    if (known != null
+        && (isYounger(known, GOOD_NANOS)
+            || (isYounger(known, USABLE_NANOS) && !known.renewed().compareAndSet(false, true)))) {
       return known.value();
     }
     if (known == null && answers.size() >= most) {
@@ -44,13 +50,13 @@ public final class Recent<K, V> {
         .compute(
             question,
             (same, there) ->
-                there != null && isGood(there)
+                there != null && isYounger(there, GOOD_NANOS)
                     ? there
-                    : new Answer<>(answer.get(), nanos.getAsLong()))
+                    : new Answer<>(answer.get(), nanos.getAsLong(), new AtomicBoolean()))
         .value();
   }
 
-  private boolean isGood(Answer<V> known) {
-    return nanos.getAsLong() - known.nanos() < GOOD_NANOS;
+  private boolean isYounger(Answer<V> known, long than) {
+    return nanos.getAsLong() - known.nanos() < than;
   }
 }

@@ -11,6 +11,7 @@ import dev.freshet.console.api.ViewsApi;
 import dev.freshet.console.api.Why;
 import dev.freshet.console.model.HotNames;
 import dev.freshet.console.model.Model;
+import dev.freshet.console.model.Ranked;
 import dev.freshet.events.Alert;
 import dev.freshet.events.LatencyRow;
 import java.net.URLEncoder;
@@ -43,11 +44,11 @@ final class Tables {
   }
 
   String routes(PageQuery query, long nowMillis) {
-    List<LatencyRow> sorted =
-        LatencyApi.sorted(model, query.window(), query.service(), query.route(), query.sort());
+    Ranked<LatencyRow> worst =
+        LatencyApi.worst(
+            model, query.window(), query.service(), query.route(), query.sort(), ROUTES);
     String rows =
-        sorted.stream()
-            .limit(ROUTES)
+        worst.page().stream()
             .map(LatencyApi.Window::of)
             .map(row -> route(row, query))
             .collect(Collectors.joining());
@@ -63,7 +64,7 @@ final class Tables {
             head.toString(),
             rows,
             "No requests are reported. See docs/reference/http-ingest.md for how to send them.")
-        + more(sorted.size(), ROUTES, "routes")
+        + more(worst.matched(), ROUTES, "routes")
         + old(nowMillis);
   }
 
