@@ -144,19 +144,23 @@ class AggregatorIT {
         KafkaConsumer<byte[], byte[]> consumer = consumer(KAFKA, topics)) {
       int sent = 0;
       Member two;
+      double readBack;
       try (Member one = Member.start(topics, config)) {
         sent = sendSome(producer, topics, sent);
         awaitTotal(topics, consumer, sent);
         assertThat(one.figure("standby.records")).as("alone, it copies nobody's").isZero();
         two = Member.start(topics, config);
         two.awaitCopies(changelog(topics));
+        readBack = two.figure("restored.records");
       }
       try (two) {
         sent = sendSome(producer, topics, sent);
         awaitTotal(topics, consumer, sent);
-        assertThat(two.figure("restored.records"))
-            .as("records read back, of %s copied", two.figure("standby.records"))
-            .isLessThan(two.figure("standby.records") / 2);
+        double copied = two.figure("standby.records");
+        assertThat(copied).isPositive();
+        assertThat(two.figure("restored.records") - readBack)
+            .as("records read back, of %s copied", copied)
+            .isLessThan(copied / 2);
       }
     }
   }
@@ -216,9 +220,10 @@ class AggregatorIT {
       return registry.get("freshet.state." + name).counter().count();
     }
 
+    /** As a copy, or as what it does itself: with so few records Kafka shares the work at once. */
     void awaitCopies(long records) {
       long deadline = System.nanoTime() + LONGEST.toNanos();
-      while (figure("standby.records") < records) {
+      while (figure("standby.records") + figure("restored.records") < records) {
         assertThat(System.nanoTime()).as("of %d copied", records).isLessThan(deadline);
         LockSupport.parkNanos(20_000_000);
       }

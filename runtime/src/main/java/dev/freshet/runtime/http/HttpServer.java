@@ -4,11 +4,19 @@ import dev.freshet.runtime.ListenAddress;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.util.JavalinException;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP server that is bounded in everything a stranger can make large: threads, connections,
@@ -20,6 +28,7 @@ public final class HttpServer implements AutoCloseable {
   /** Above those who may be answered at once, to tell others that they may not; and Jetty's own. */
   private static final int SPARE_THREADS = 16;
 
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final int IDLE_THREAD_MILLIS = 60_000;
   private static final int MOST_HEADER_BYTES = 8 << 10;
 
@@ -57,6 +66,7 @@ public final class HttpServer implements AutoCloseable {
                     jetty.insertHandler(new GracefulHandler());
                     jetty.setErrorHandler(new BareErrors());
                     jetty.addBean(new NetworkConnectionLimit(limits.connections, jetty));
+                    jetty.addEventListener(new QuietConnections(jetty, limits.drain));
                   });
               javalin.jetty.modifyHttpConfiguration(
                   http -> {
@@ -99,9 +109,32 @@ public final class HttpServer implements AutoCloseable {
   public void close() {
     // Jetty does not stop in good order on a thread that was interrupted, and that is how we end.
     boolean interrupted = Thread.interrupted();
-    server.stop();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    try {
+      server.stop();
+    } catch (JavalinException e) {
+      if (!(e.getCause() instanceof TimeoutException)) {
+        throw e;
+      }
+      LOG.debug("what was still open when the time was up has been cut", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * Connections that are only kept for another request would hold up the end for a second, which is
+   * Jetty's default. Known only once it has started.
+   */
+  private record QuietConnections(Server jetty, Duration drain) implements LifeCycle.Listener {
+    @Override
+    public void lifeCycleStarted(LifeCycle started) {
+      for (Connector connector : jetty.getConnectors()) {
+        if (connector instanceof AbstractConnector kept) {
+          kept.setShutdownIdleTimeout(drain.toMillis() / 10);
+        }
+      }
     }
   }
 }
