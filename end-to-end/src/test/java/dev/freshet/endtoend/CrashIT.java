@@ -78,7 +78,7 @@ class CrashIT {
             "--rate",
             "20",
             "--seconds",
-            "3",
+            "6",
             "--report",
             report.toString())) {
       assertThat(demo.exitCode()).isZero();
