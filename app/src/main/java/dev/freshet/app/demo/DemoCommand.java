@@ -45,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "R",
       description = "Row changes a second, 1 to 20000. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "500")
+      defaultValue = "100")
   private int rate;
 
   @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
