@@ -1,9 +1,12 @@
 package dev.freshet.invalidation;
 
+import static java.util.Comparator.comparing;
+
 import dev.freshet.runtime.CheckResult;
 import dev.freshet.runtime.FreshetException;
 import io.lettuce.core.RedisException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -45,22 +48,19 @@ public final class RedisCheck {
         "check the address under \"redis\", its credentials, and that Redis runs; " + ALLOW);
   }
 
-  /** Of the first primary, unless another one has a worse result: then it is named. */
+  /** The worst result of all primaries; one that is not well is named where there are several. */
   private static CheckResult worst(
       List<RedisInfo> primaries, Function<Map<String, String>, CheckResult> check) {
-    CheckResult worst = check.apply(primaries.get(0).fields());
-    for (RedisInfo primary : primaries) {
-      CheckResult result = check.apply(primary.fields());
-      if (result.outcome().compareTo(worst.outcome()) > 0) {
-        worst =
-            new CheckResult(
-                result.subject(),
-                result.outcome(),
-                primary.node() + ": " + result.detail(),
-                result.hint());
-      }
-    }
-    return worst;
+    RedisInfo worst =
+        Collections.max(primaries, comparing(info -> check.apply(info.fields()).outcome()));
+    CheckResult result = check.apply(worst.fields());
+    return primaries.size() == 1 || result.outcome() == CheckResult.Outcome.OK
+        ? result
+        : new CheckResult(
+            result.subject(),
+            result.outcome(),
+            worst.node() + ": " + result.detail(),
+            result.hint());
   }
 
   private static CheckResult version(Map<String, String> info) {
