@@ -32,9 +32,13 @@ public final class SeedTopics implements AutoCloseable {
   private final TopicPartition commits;
 
   public SeedTopics(KafkaConnection kafka, Topics topics) {
+    this(kafka, topics, Admin.create(kafka.clientProperties(topics.namespace() + "-views")));
+  }
+
+  SeedTopics(KafkaConnection kafka, Topics topics, Admin admin) {
     this.kafka = kafka;
     this.topics = topics;
-    this.admin = Admin.create(kafka.clientProperties(topics.namespace() + "-views"));
+    this.admin = admin;
     this.commits = new TopicPartition(topics.commits(), 0);
   }
 
@@ -85,8 +89,10 @@ public final class SeedTopics implements AutoCloseable {
 
   /** Lets an application begin with the first batch of commits written at this time or later. */
   void startAt(String application, Instant time) {
-    long offset = offset(commits, OffsetSpec.forTimestamp(time.toEpochMilli()));
-    long start = offset >= 0 ? offset : offset(commits, OffsetSpec.latest());
+    // In this order: a batch that is written between the two questions must not be passed by.
+    long end = offset(commits, OffsetSpec.latest());
+    long first = offset(commits, OffsetSpec.forTimestamp(time.toEpochMilli()));
+    long start = first >= 0 ? first : end;
     await(
         admin
             .alterConsumerGroupOffsets(application, Map.of(commits, new OffsetAndMetadata(start)))
