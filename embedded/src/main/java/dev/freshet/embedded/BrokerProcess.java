@@ -74,13 +74,7 @@ final class BrokerProcess {
     }
     KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
     Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.shutdown();
-                  server.awaitShutdown();
-                },
-                "broker-stop"));
+        .addShutdownHook(new Thread(() -> EmbeddedKafka.stop(server), "broker-stop"));
     server.startup();
     Files.writeString(Path.of(arguments[1]), "");
     server.awaitShutdown();

@@ -28,13 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
-  /**
-   * Not before the broker leads its partitions again. Kafka 4.3 takes a partition without a leader
-   * for a deleted one, and a transaction aborted in that moment for done: it stays open for ever
-   * where its marker is missing, and whoever reads only what is committed waits for ever.
-   */
-  private static final String AFTER_A_KILL_MILLIS = "10000";
-
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
@@ -75,8 +68,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     spec.withPort(controllerPort).checkPort();
     @Nullable KafkaRaftServer starting = null;
     try {
+      boolean killed = wasKilled();
       Properties properties = properties();
       format(properties);
+      if (killed) {
+        KilledBroker.note(properties);
+      }
       if (apart) {
         child = BrokerProcess.start(spec, properties, START_LIMIT);
         spec.ready("Kafka " + AppInfoParser.getVersion(), started);
@@ -102,11 +99,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
+  static void stop(KafkaRaftServer server) {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
   /** Stops it cleanly. */
   public synchronized void stop() {
     if (server != null) {
-      server.shutdown();
-      server.awaitShutdown();
+      stop(server);
       server = null;
     }
     if (child != null) {
@@ -169,14 +170,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     ours.put("transaction.state.log.min.isr", "1");
     // Readers wait for a killed writer's transaction until it is aborted; looked for every 10 s by
     // default.
-    ours.put(
-        "transaction.abort.timed.out.transaction.cleanup.interval.ms",
-        wasKilled() ? AFTER_A_KILL_MILLIS : "500");
+    ours.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
     ours.put("group.initial.rebalance.delay.ms", "0");
     ours.put("group.min.session.timeout.ms", "1000"); // our 6 s with room below, for tests
-    // After kill -9 the broker waits for its old self's session to end: 9 s by default.
-    ours.put("broker.session.timeout.ms", "1000");
-    ours.put("broker.heartbeat.interval.ms", "300");
+    // The only broker has no successor: it is not taken for dead when the machine starves or
+    // sleeps. Its partitions would have no leader for a moment, with what KilledBroker tells of.
+    ours.put("broker.session.timeout.ms", Integer.toString(Integer.MAX_VALUE));
     ours.put("server.max.startup.time.ms", "60000");
     ours.put("log.cleaner.dedupe.buffer.size", "2097152"); // 128 MiB of heap by default
     // More threads than processors only hand a request from one to the other.

@@ -20,7 +20,7 @@ class KilledViewsIT {
 
   @BeforeAll
   static void startStack() {
-    stack = ViewBed.startStack();
+    stack = EmbeddedStack.builder().start();
   }
 
   @BeforeEach

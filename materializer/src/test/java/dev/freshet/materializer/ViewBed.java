@@ -109,11 +109,6 @@ final class ViewBed implements AutoCloseable {
     capture.start();
   }
 
-  /** No broker dies here; on a busy machine it must not look as if it did. */
-  static EmbeddedStack startStack() {
-    return EmbeddedStack.builder().kafkaSetting("broker.session.timeout.ms", "60000").start();
-  }
-
   /** Each statement is a transaction, in the database of this stack. */
   static void run(EmbeddedStack stack, String... statements) throws Exception {
     try (Connection connection =

@@ -35,7 +35,7 @@ class ViewsIT {
 
   @BeforeAll
   static void startStack() {
-    stack = ViewBed.startStack();
+    stack = EmbeddedStack.builder().start();
   }
 
   @BeforeEach

@@ -62,9 +62,7 @@ class AggregatorIT {
   private static final int DEATHS = 2;
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
-  // No broker dies here; on a busy machine it must not look as if it did.
-  private static final EmbeddedStack STACK =
-      EmbeddedStack.builder().kafkaSetting("broker.session.timeout.ms", "60000").start();
+  private static final EmbeddedStack STACK = EmbeddedStack.builder().start();
   private static final KafkaConnection KAFKA =
       new KafkaConnection(STACK.kafkaBootstrap(), Map.of());
 
