@@ -80,6 +80,8 @@ final class MetricsTopology {
     settings.put(StreamsConfig.mainConsumerPrefix("fetch.max.bytes"), 8 << 20);
     settings.put(StreamsConfig.mainConsumerPrefix("max.partition.fetch.bytes"), 4 << 20);
     settings.put(StreamsConfig.producerPrefix("linger.ms"), 5);
+    // See the views' producers: the first of a transaction may have to be sent again.
+    settings.put(StreamsConfig.producerPrefix("max.in.flight.requests.per.connection"), 1);
     settings.put(StreamsConfig.producerPrefix("batch.size"), 256 << 10);
     settings.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
     return settings;

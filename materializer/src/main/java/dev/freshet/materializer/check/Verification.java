@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A view's table against its SQL, value by value as text, so that display scale counts.
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
  */
 public final class Verification {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
   private static final int MOST_TOLD = 1000;
 
   private final Database database;
@@ -64,6 +67,15 @@ public final class Verification {
       }
       reached = reached(view, seen);
       lasting.retainAll(once(view));
+    }
+    if (!lasting.isEmpty()) {
+      LOG.warn(
+          "view {} differs in {} rows {} ms after the first look at {}, which it {}",
+          view.name(),
+          lasting.size(),
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
+          seen,
+          reached ? "reflects" : "does not reflect yet");
     }
     return new ArrayList<>(lasting);
   }

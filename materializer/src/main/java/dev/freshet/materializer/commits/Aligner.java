@@ -142,6 +142,7 @@ public final class Aligner implements Service {
     Properties all = kafka.clientProperties(topics.namespace() + "-commits");
     all.put("transactional.id", topics.namespace() + "-commits");
     all.put("linger.ms", "0");
+    all.put("max.in.flight.requests.per.connection", "1"); // as the views' producers
     all.put("retry.backoff.ms", "5");
     all.put("max.request.size", Integer.toString(LARGEST_RECORD));
     all.put("buffer.memory", Integer.toString(2 * LARGEST_RECORD));

@@ -79,6 +79,9 @@ public final class ViewTopology {
     settings.put(StreamsConfig.consumerPrefix("fetch.max.wait.ms"), 50);
     settings.put(StreamsConfig.consumerPrefix("max.partition.fetch.bytes"), LARGEST_RECORD);
     settings.put(StreamsConfig.producerPrefix("linger.ms"), 0);
+    // The coordinator may still be ending the transaction before: then the first request is sent
+    // again, and others that were under way would be refused as out of order.
+    settings.put(StreamsConfig.producerPrefix("max.in.flight.requests.per.connection"), 1);
     settings.put(StreamsConfig.producerPrefix("retry.backoff.ms"), 5);
     settings.put(StreamsConfig.producerPrefix("batch.size"), 256 << 10);
     return settings;
