@@ -17,15 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
  * How long the console takes to answer, with {@code --rows} routes and a tenth as many views in
- * memory: each kind of page {@code --rate} times a second, one kind after the other, from when a
- * request was due; and the processor time of 500 live streams.
+ * memory: {@code --rate} requests a second, for each kind of page in turns, from when a request was
+ * due; and the processor time of 500 live streams.
  *
  * <p>An answer other than 200 is a violation, and so is a stream that hears nothing.
  */
@@ -34,6 +33,12 @@ final class ConsoleBench implements Bench {
   private static final Map<String, String> PAGES = pages();
   private static final String STREAMS = "streams_500";
   private static final int CLIENTS = 500;
+
+  /** Runs that are not counted, until the JIT compiler has little left to do. */
+  private static final int MOST_WARM_UPS = 5;
+
+  /** The streams are held for this part of the time the pages are asked for. */
+  private static final int STREAMS_SHARE = 5;
 
   private static Map<String, String> pages() {
     Map<String, String> all = new LinkedHashMap<>();
@@ -63,7 +68,7 @@ final class ConsoleBench implements Bench {
 
   @Override
   public Options defaults() {
-    return new Options(6, 200, 3, 1, 10_000);
+    return new Options(60, 200, 3, 1, 10_000);
   }
 
   @Override
@@ -87,19 +92,18 @@ final class ConsoleBench implements Bench {
           running.push(service);
           service.start();
         }
+        List<String> pages = List.copyOf(PAGES.values());
+        Duration time = Duration.ofMillis(1000L * options.seconds() / options.rounds());
         if (options.warmUp()) {
-          for (String path : PAGES.values()) {
-            load.run(path, options.rate(), Duration.ofSeconds(2));
-          }
+          JitCompiler.settle(MOST_WARM_UPS, () -> load.run(pages, options.rate(), time));
         }
-        Random random = new Random(options.seed());
         for (int round = 1; round <= options.rounds(); round++) {
-          List<String> order = new ArrayList<>(variants);
-          Collections.shuffle(order, random);
-          for (String variant : order) {
-            rounds.add(variant, measure(variant, load, options));
-            talk.accept("round %d of %d: %s".formatted(round, options.rounds(), variant));
+          List<HttpLoad.Answers> answers = load.run(pages, options.rate(), time);
+          for (int page = 0; page < pages.size(); page++) {
+            rounds.add(variants.get(page), figures(answers.get(page)));
           }
+          rounds.add(STREAMS, load.streams("/live", CLIENTS, time.dividedBy(STREAMS_SHARE)));
+          talk.accept("round %d of %d".formatted(round, options.rounds()));
         }
       } finally {
         running.forEach(Service::close);
@@ -108,14 +112,7 @@ final class ConsoleBench implements Bench {
     return result(variants, rounds);
   }
 
-  private static Map<String, Double> measure(String variant, HttpLoad load, Options options)
-      throws InterruptedException {
-    Duration time = Duration.ofMillis(1000L * options.seconds() / options.rounds());
-    String path = PAGES.get(variant);
-    if (path == null) {
-      return load.streams("/live", CLIENTS, time);
-    }
-    HttpLoad.Answers answers = load.run(path, options.rate(), time);
+  private static Map<String, Double> figures(HttpLoad.Answers answers) {
     Quantiles of = answers.durations();
     Map<String, Double> figures = new TreeMap<>();
     figures.put("p50_ms", of.millis(0.5));

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -54,35 +55,40 @@ final class HttpLoad implements AutoCloseable {
     return HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT).build();
   }
 
-  /** Asks the same again and again. */
-  Answers run(String path, int perSecond, Duration time) {
-    int n = (int) Math.max(1, time.toMillis() * perSecond / 1000);
+  /** Asks for these in turns, so that a moment in which the machine stands still hits them all. */
+  List<Answers> run(List<String> paths, int perSecond, Duration time) {
+    int n = paths.size() * (int) Math.max(1, time.toMillis() * perSecond / 1000 / paths.size());
     AtomicLongArray nanos = new AtomicLongArray(n);
-    AtomicInteger wrong = new AtomicInteger();
+    AtomicIntegerArray wrong = new AtomicIntegerArray(paths.size());
     List<CompletableFuture<?>> underWay = new ArrayList<>(n);
     long begin = System.nanoTime();
     for (int i = 0; i < n; i++) {
       int number = i;
+      int page = i % paths.size();
       long due = begin + i * TimeUnit.SECONDS.toNanos(1) / perSecond;
       LockSupport.parkNanos(due - System.nanoTime());
       underWay.add(
           client
-              .sendAsync(request(path), HttpResponse.BodyHandlers.discarding())
+              .sendAsync(request(paths.get(page)), HttpResponse.BodyHandlers.discarding())
               .handle(
                   (answer, failure) -> {
                     nanos.set(number, System.nanoTime() - due);
                     if (failure != null || answer.statusCode() != 200) {
-                      wrong.incrementAndGet();
+                      wrong.incrementAndGet(page);
                     }
                     return true;
                   }));
     }
     underWay.forEach(CompletableFuture::join);
-    long[] all = new long[n];
-    for (int i = 0; i < n; i++) {
-      all[i] = nanos.get(i);
+    List<Answers> answers = new ArrayList<>();
+    for (int page = 0; page < paths.size(); page++) {
+      long[] its = new long[n / paths.size()];
+      for (int i = 0; i < its.length; i++) {
+        its[i] = nanos.get(i * paths.size() + page);
+      }
+      answers.add(new Answers(Quantiles.ofNanos(its), wrong.get(page)));
     }
-    return new Answers(Quantiles.ofNanos(all), wrong.get());
+    return answers;
   }
 
   /** Holds streams open, and looks what they cost the server once all are there. */

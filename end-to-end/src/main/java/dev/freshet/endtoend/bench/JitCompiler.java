@@ -2,6 +2,7 @@ package dev.freshet.endtoend.bench;
 
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
 
 /**
  * How much of a processor the JIT compiler took since a moment: figures count once it has little
@@ -17,12 +18,23 @@ final class JitCompiler {
 
   private JitCompiler() {}
 
-  static JitCompiler from() {
-    return new JitCompiler();
+  /** Work that gets code compiled. */
+  interface Work {
+    void run() throws SQLException, InterruptedException;
+  }
+
+  /** Works until the compiler took little of a run, at most so many times. */
+  static void settle(int most, Work work) throws SQLException, InterruptedException {
+    boolean done = false;
+    for (int i = 0; i < most && !done; i++) {
+      JitCompiler compiler = new JitCompiler();
+      work.run();
+      done = compiler.done();
+    }
   }
 
   /** Whether it took little since. */
-  boolean done() {
+  private boolean done() {
     double wall = (System.nanoTime() - startNanos) / 1e6;
     return compiled() - startMillis < LITTLE * wall;
   }

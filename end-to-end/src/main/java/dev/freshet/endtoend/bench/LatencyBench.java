@@ -120,12 +120,8 @@ final class LatencyBench implements Bench {
       try (RunningChain running = RunningChain.start(bed, chain)) {
         bed.update(rows);
         running.awaitApplied();
-        boolean done = false;
-        for (int s = 0; s < seconds && !done; s += WARM_UP_SECONDS) {
-          JitCompiler compiler = JitCompiler.from();
-          traffic(running, WARM_UP_SECONDS);
-          done = compiler.done();
-        }
+        int most = (seconds + WARM_UP_SECONDS - 1) / WARM_UP_SECONDS;
+        JitCompiler.settle(most, () -> traffic(running, WARM_UP_SECONDS));
       }
     }
 

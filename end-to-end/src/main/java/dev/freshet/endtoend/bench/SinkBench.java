@@ -61,13 +61,14 @@ final class SinkBench implements Bench {
     try (TestBed bed = TestBed.start(1, false, talk)) {
       TopicProvisioner.ensure(bed.kafka(), Chain.topics(topics));
       Trial trial = new Trial(bed, topics, options.rows());
-      boolean done = !options.warmUp();
-      for (int i = 0; i < MOST_WARM_UPS && !done; i++) {
-        JitCompiler compiler = JitCompiler.from();
-        for (int keys : KEYS_PER_TAG) {
-          trial.run(keys);
-        }
-        done = compiler.done();
+      if (options.warmUp()) {
+        JitCompiler.settle(
+            MOST_WARM_UPS,
+            () -> {
+              for (int keys : KEYS_PER_TAG) {
+                trial.run(keys);
+              }
+            });
       }
       Random random = new Random(options.seed());
       for (int round = 1; round <= options.rounds(); round++) {

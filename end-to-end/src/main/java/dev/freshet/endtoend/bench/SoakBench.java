@@ -100,6 +100,7 @@ final class SoakBench implements Bench {
     private final Consumer<String> talk;
     private final SoakSeries heap = new SoakSeries();
     private final SoakSeries resident = new SoakSeries();
+    private final SoakSeries besidesViews = new SoakSeries();
     private double longestLagMillis;
     private double mostUncounted;
     private long violations;
@@ -130,6 +131,7 @@ final class SoakBench implements Bench {
       awaitCounted(load);
       heap.into(figures, "heap", "mib");
       resident.into(figures, "rss", "mib");
+      besidesViews.into(figures, "rss_besides_views", "mib");
       figures.put("lag_max_ms", longestLagMillis);
       figures.put("uncounted_max", mostUncounted);
       figures.put("own_exits", (double) freshet.ownExits());
@@ -148,19 +150,22 @@ final class SoakBench implements Bench {
         load.requireWell();
       } while (System.nanoTime() - until < 0);
       double lag = lagMillis();
-      double uncounted = load.requests() - freshet.page().sum(COUNTED);
+      SoakProcess.Page page = freshet.page();
+      double uncounted = load.requests() - page.sum(COUNTED);
       double rss = freshet.residentMib();
       heap.add(load.seconds(), least);
       resident.add(load.seconds(), rss);
+      besidesViews.add(load.seconds(), rss - page.viewsMib());
       longestLagMillis = Math.max(longestLagMillis, lag);
       mostUncounted = Math.max(mostUncounted, uncounted);
       violations += lag > BOUND.toMillis() ? 1 : 0;
       talk.accept(
-          "%5.1f min: heap %6.1f MiB, rss %6.1f MiB, lag %6.1f ms, %,d commits, %,d requests, %,.0f uncounted"
+          "%5.1f min: heap %6.1f MiB, rss %6.1f MiB (views %.1f), lag %6.1f ms, %,d commits, %,d requests, %,.0f uncounted"
               .formatted(
                   load.seconds() / Options.SECONDS_PER_MINUTE,
                   least,
                   rss,
+                  page.viewsMib(),
                   lag,
                   load.commits(),
                   load.requests(),

@@ -34,7 +34,8 @@ final class SoakProcess implements AutoCloseable {
     Member member =
         new Member(
             "freshet",
-            List.of("-Xmx512m", "-Xshare:auto"),
+            // All of the heap is resident from the start: what grows besides would be a leak.
+            List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-Xshare:auto"),
             List.of("run", "-c", config.toString()),
             variables);
     member.start();
@@ -95,6 +96,11 @@ final class SoakProcess implements AutoCloseable {
 
     double heapMib() {
       return sum("jvm_memory_used_bytes{area=\"heap\"") / (1 << 20);
+    }
+
+    /** What the views' state takes of the room it is given, which it fills in time. */
+    double viewsMib() {
+      return sum("freshet_views_memory_bytes") / (1 << 20);
     }
   }
 
