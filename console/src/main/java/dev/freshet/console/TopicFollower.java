@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -125,7 +126,6 @@ final class TopicFollower implements Service {
     properties.put("allow.auto.create.topics", "false");
     properties.put("isolation.level", "read_committed");
     properties.put("auto.offset.reset", "earliest");
-    properties.put("fetch.max.wait.ms", "100");
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
@@ -152,21 +152,22 @@ final class TopicFollower implements Service {
     Topics topics = model.topics();
     // One request for all: with a thousand views, one each would never end.
     Map<String, List<PartitionInfo>> there = consumer.listTopics(ANSWER);
+    Set<TopicPartition> followed = consumer.assignment(); // a copy each time it is asked for
     List<TopicPartition> begin = new ArrayList<>();
-    tables.forEach(topic -> begin.addAll(fresh(consumer, there, topic)));
-    List<TopicPartition> invalidations = fresh(consumer, there, topics.invalidations());
+    tables.forEach(topic -> begin.addAll(fresh(followed, there, topic)));
+    List<TopicPartition> invalidations = fresh(followed, there, topics.invalidations());
     if (!invalidations.isEmpty()) {
       model.freshness().positions().partitions(invalidations.size());
     }
     model.freshness().positions().exact(isInOnePartition(there, topics.changePrefix() + "."));
     List<TopicPartition> logs = new ArrayList<>(invalidations);
-    logs.addAll(fresh(consumer, there, topics.applied()));
-    List<TopicPartition> minutes = fresh(consumer, there, topics.latencyMinutes());
-    List<TopicPartition> all = new ArrayList<>(consumer.assignment());
+    logs.addAll(fresh(followed, there, topics.applied()));
+    List<TopicPartition> minutes = fresh(followed, there, topics.latencyMinutes());
+    List<TopicPartition> all = new ArrayList<>(followed);
     all.addAll(begin);
     all.addAll(logs);
     all.addAll(minutes);
-    if (all.size() == consumer.assignment().size()) {
+    if (all.size() == followed.size()) {
       return;
     }
     consumer.assign(all);
@@ -204,10 +205,10 @@ final class TopicFollower implements Service {
 
   /** The partitions of a topic; none when it is followed already, or not there yet. */
   private static List<TopicPartition> fresh(
-      Consumer<byte[], byte[]> consumer, Map<String, List<PartitionInfo>> there, String topic) {
+      Set<TopicPartition> followed, Map<String, List<PartitionInfo>> there, String topic) {
     return there.getOrDefault(topic, List.of()).stream()
         .map(at -> new TopicPartition(topic, at.partition()))
-        .filter(at -> !consumer.assignment().contains(at))
+        .filter(at -> !followed.contains(at))
         .toList();
   }
 

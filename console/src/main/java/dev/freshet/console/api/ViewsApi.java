@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.freshet.console.model.Model;
 import dev.freshet.console.model.ViewRows;
 import dev.freshet.events.Alert;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +47,7 @@ public final class ViewsApi {
           at.errors() > 0 ? "error" : "live",
           at.rows(),
           at.errors(),
-          at.seenMillis() - Instant.parse(at.committed()).toEpochMilli(),
+          at.lagMillis(),
           at.lsn(),
           at.committed(),
           at.reasons());

@@ -17,6 +17,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -128,7 +130,10 @@ public final class Model {
     taken.increment();
     try {
       read(record);
-    } catch (MalformedEventException | IOException | IllegalArgumentException notOurs) {
+    } catch (MalformedEventException
+        | IOException
+        | IllegalArgumentException
+        | DateTimeException notOurs) {
       unreadable.increment();
     }
   }
@@ -209,16 +214,17 @@ public final class Model {
     }
     List<String> reasons = new ArrayList<>();
     value.path("reasons").forEach(reason -> reasons.add(reason.asText()));
+    String committed = value.path("committed").asText();
     view.stands(
         new ViewRows.Position(
             value.path("view").asText(),
             value.path("lsn").asText(),
-            value.path("committed").asText(),
+            committed,
             value.path("whole").asBoolean(),
             value.path("rows").asLong(),
             value.path("errors").asLong(),
             List.copyOf(reasons),
-            record.timestamp()));
+            record.timestamp() - Instant.parse(committed).toEpochMilli()));
   }
 
   private static String text(byte @Nullable [] bytes) {

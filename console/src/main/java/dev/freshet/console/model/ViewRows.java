@@ -20,7 +20,7 @@ public final class ViewRows {
   /**
    * Where the view stands.
    *
-   * @param seenMillis when the position was written to the topic
+   * @param lagMillis from the commit to when the position was written to the topic
    */
   public record Position(
       String id,
@@ -30,7 +30,7 @@ public final class ViewRows {
       long rows,
       long errors,
       List<String> reasons,
-      long seenMillis) {}
+      long lagMillis) {}
 
   /** A row with its key, both as the topic has them. */
   public record Row(String key, JsonNode value, long offset, long bytes) {}
