@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpException;
 
 /** The dashboard, its files and its stream, and the stream of the API. */
 final class ConsolePages implements Pages {
@@ -44,7 +45,7 @@ final class ConsolePages implements Pages {
     this.setup = setup;
     this.page = new Page(model, setup);
     this.clock = clock;
-    this.run = Long.toString(clock.millis(), 36);
+    this.run = api.run();
     this.streams = new LiveStreams(config.maxStreams(), registry, clock);
   }
 
@@ -68,7 +69,7 @@ final class ConsolePages implements Pages {
 
   private void page(Context context, Guard guard, Sending sending) throws ProblemException {
     guard.requireThisMachine(context.host());
-    PageQuery query = PageQuery.of(context.queryParamMap(), setup.windows());
+    PageQuery query = PageQuery.of(context.queryParamMap(), setup);
     byte[] html =
         guard.mayRead(context.header("Authorization"))
             ? page.whole(query, api::status, clock.millis())
@@ -77,19 +78,20 @@ final class ConsolePages implements Pages {
   }
 
   @Override
-  public Map<ServletHolder, String> streams(Guard guard) {
+  public Map<ServletHolder, String> streams(Guard guard, Refusals refusals) {
     Map<ServletHolder, String> all = new LinkedHashMap<>();
     all.put(
         holder(
             new StreamServlet(
                 streams,
                 guard,
+                refusals,
                 (request, opening) ->
                     streams.follow(
                         "api", () -> new ApiChannel(api, model.freshness().feed(), run), opening),
                 run)),
         "/api/v1/stream");
-    all.put(holder(new StreamServlet(streams, guard, this::follow, run)), "/live");
+    all.put(holder(new StreamServlet(streams, guard, refusals, this::follow, run)), "/live");
     return all;
   }
 
@@ -99,10 +101,17 @@ final class ConsolePages implements Pages {
     streams.follow(query, () -> new PageChannel(page, query, api, run), opening);
   }
 
-  private PageQuery query(HttpServletRequest request) {
+  private PageQuery query(HttpServletRequest request) throws ProblemException {
     Map<String, List<String>> parameters = new LinkedHashMap<>();
-    request.getParameterMap().forEach((name, values) -> parameters.put(name, List.of(values)));
-    return PageQuery.of(parameters, setup.windows()).streamed();
+    try {
+      request.getParameterMap().forEach((name, values) -> parameters.put(name, List.of(values)));
+    } catch (HttpException.RuntimeException e) {
+      throw new ProblemException(
+          Problem.INVALID_PARAMETER,
+          "the query cannot be read: " + e.getReason(),
+          "write it in UTF-8, percent-encoded");
+    }
+    return PageQuery.of(parameters, setup).streamed();
   }
 
   private static ServletHolder holder(StreamServlet servlet) {

@@ -5,7 +5,6 @@ import dev.freshet.console.api.Asked;
 import dev.freshet.console.api.Endpoint;
 import dev.freshet.console.api.OpenApi;
 import dev.freshet.console.api.Problem;
-import dev.freshet.console.api.ProblemAnswer;
 import dev.freshet.console.api.ProblemException;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.Health;
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,8 +50,7 @@ final class ConsoleServer implements Service {
   private final AutoCloseable afterwards;
   private final MeterRegistry registry;
   private final Semaphore room;
-  private final AtomicLong requests = new AtomicLong();
-  private final String run = Long.toString(System.nanoTime() & 0xFF_FFFF, 36);
+  private final Refusals refusals = new Refusals();
   private final HttpServer server;
   private volatile boolean running;
   private volatile boolean closing;
@@ -86,7 +83,7 @@ final class ConsoleServer implements Service {
             config.concurrency(), config.concurrency() + config.maxStreams() + SPARE, DRAIN),
         javalin -> {
           javalin.jetty.modifyServletContextHandler(
-              context -> pages.streams(guard).forEach(context::addServlet));
+              context -> pages.streams(guard, refusals).forEach(context::addServlet));
           endpoints.forEach(
               endpoint ->
                   javalin.routes.addHttpHandler(
@@ -155,7 +152,6 @@ final class ConsoleServer implements Service {
       throws ProblemException, IOException, InterruptedException {
     guard.admit(endpoint.access(), context.host(), context.header("Authorization"));
     if (!room.tryAcquire()) {
-      context.header("Retry-After", "1");
       throw new ProblemException(
           Problem.TOO_MANY_REQUESTS,
           "%d requests are under way already".formatted(config.concurrency()),
@@ -202,20 +198,12 @@ final class ConsoleServer implements Service {
   }
 
   private void problem(Context context, ProblemException e) {
-    String id = run + "-" + requests.incrementAndGet();
-    LOG.debug("{} {} is refused, request {}", context.method(), context.path(), id, e);
-    answer(context, e, id);
+    answer(context, refusals.of(e, context.method().name(), context.path()));
   }
 
-  private static void answer(Context context, ProblemException e, String id) {
-    if (e.problem() == Problem.TOKEN_NEEDED) {
-      context.header("WWW-Authenticate", "Bearer");
-    }
-    context.header("Cache-Control", "no-store");
-    context
-        .status(e.problem().status())
-        .contentType("application/problem+json")
-        .result(Answers.write(ProblemAnswer.of(e, context.path(), id)));
+  private static void answer(Context context, Refusals.Refusal refusal) {
+    refusal.headers().forEach(context::header);
+    context.status(refusal.status()).result(refusal.body());
   }
 
   private void unmatched(HttpResponseException e, Context context) {
@@ -235,13 +223,7 @@ final class ConsoleServer implements Service {
   }
 
   private void failed(Exception e, Context context) {
-    String id = run + "-" + requests.incrementAndGet();
-    LOG.error("{} {} failed, request {}", context.method(), context.path(), id, e);
-    answer(
-        context,
-        new ProblemException(
-            Problem.INTERNAL_ERROR, "this should not have happened", "the log says more"),
-        id);
+    answer(context, refusals.ofFailure(e, context.method().name(), context.path()));
   }
 
   @Override

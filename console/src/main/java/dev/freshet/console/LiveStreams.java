@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -56,12 +57,24 @@ final class LiveStreams implements AutoCloseable {
     this.ticking = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
+  /** Room for one stream. */
+  final class Place {
+    private final AtomicBoolean taken = new AtomicBoolean(true);
+
+    /** Gives it back, once. */
+    void leave() {
+      if (taken.compareAndSet(true, false)) {
+        open.decrementAndGet();
+      }
+    }
+  }
+
   /**
-   * Takes a place, to be given back.
+   * Takes a place.
    *
    * @throws ProblemException when there is none
    */
-  void enter() throws ProblemException {
+  Place enter() throws ProblemException {
     if (open.incrementAndGet() > most) {
       open.decrementAndGet();
       throw new ProblemException(
@@ -69,10 +82,7 @@ final class LiveStreams implements AutoCloseable {
           "%d live streams are open already".formatted(most),
           "close one, or raise console.max-streams");
     }
-  }
-
-  void leave() {
-    open.decrementAndGet();
+    return new Place();
   }
 
   void remove(LiveStream stream) {

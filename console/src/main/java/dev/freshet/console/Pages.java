@@ -17,7 +17,7 @@ interface Pages extends AutoCloseable {
   void routes(RoutesConfig routes, Guard guard, Sending sending);
 
   /** Servlets that keep their connection open, with their paths. */
-  Map<ServletHolder, String> streams(Guard guard);
+  Map<ServletHolder, String> streams(Guard guard, Refusals refusals);
 
   @Override
   void close();

@@ -1,8 +1,6 @@
 package dev.freshet.console;
 
-import dev.freshet.console.api.Answers;
 import dev.freshet.console.api.Endpoint;
-import dev.freshet.console.api.ProblemAnswer;
 import dev.freshet.console.api.ProblemException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -24,15 +22,18 @@ final class StreamServlet extends HttpServlet {
 
   private final transient LiveStreams streams;
   private final transient Guard guard;
+  private final transient Refusals refusals;
   private final transient Choosing choosing;
   private final String run;
 
   /**
    * @param run stands before the positions of this process
    */
-  StreamServlet(LiveStreams streams, Guard guard, Choosing choosing, String run) {
+  StreamServlet(
+      LiveStreams streams, Guard guard, Refusals refusals, Choosing choosing, String run) {
     this.streams = streams;
     this.guard = guard;
+    this.refusals = refusals;
     this.choosing = choosing;
     this.run = run;
   }
@@ -43,20 +44,31 @@ final class StreamServlet extends HttpServlet {
     try {
       guard.admit(
           Endpoint.Access.READ, request.getHeader("Host"), request.getHeader("Authorization"));
-      streams.enter();
+      open(request, response, streams.enter());
     } catch (ProblemException e) {
-      refuse(request, response, e);
-      return;
-    }
-    try {
-      choosing.follow(request, channel -> open(request, response, channel));
-    } catch (ProblemException e) {
-      streams.leave();
       refuse(request, response, e);
     }
   }
 
-  private LiveStream open(HttpServletRequest request, HttpServletResponse response, Channel channel)
+  private void open(
+      HttpServletRequest request, HttpServletResponse response, LiveStreams.Place place)
+      throws ProblemException, IOException {
+    boolean opened = false;
+    try {
+      choosing.follow(request, channel -> open(request, response, channel, place));
+      opened = true;
+    } finally {
+      if (!opened) { // whatever the reason
+        place.leave();
+      }
+    }
+  }
+
+  private LiveStream open(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Channel channel,
+      LiveStreams.Place place)
       throws IOException {
     response.setStatus(200);
     response.setContentType("text/event-stream;charset=utf-8");
@@ -70,7 +82,7 @@ final class StreamServlet extends HttpServlet {
             channel,
             position(request.getHeader("Last-Event-ID")),
             () -> {
-              streams.leave();
+              place.leave();
               LiveStream ended = self.get();
               if (ended != null) {
                 streams.remove(ended);
@@ -90,13 +102,11 @@ final class StreamServlet extends HttpServlet {
     return Long.parseLong(lastEventId.substring(run.length() + 1));
   }
 
-  private static void refuse(
-      HttpServletRequest request, HttpServletResponse response, ProblemException e)
+  private void refuse(HttpServletRequest request, HttpServletResponse response, ProblemException e)
       throws IOException {
-    response.setStatus(e.problem().status());
-    response.setContentType("application/problem+json");
-    response
-        .getOutputStream()
-        .write(Answers.write(ProblemAnswer.of(e, request.getRequestURI(), "stream")));
+    Refusals.Refusal refusal = refusals.of(e, request.getMethod(), request.getRequestURI());
+    response.setStatus(refusal.status());
+    refusal.headers().forEach(response::setHeader);
+    response.getOutputStream().write(refusal.body());
   }
 }

@@ -64,7 +64,9 @@ final class TopicFollower implements Service {
     this.model = model;
     this.clock = clock;
     Topics topics = model.topics();
-    this.tables = new ArrayList<>(List.of(topics.latency(), topics.alerts(), topics.health()));
+    this.tables =
+        new ArrayList<>(
+            List.of(topics.latency(), topics.alerts(), topics.health(), topics.viewTables()));
     views.forEach(view -> tables.add(topics.view(view)));
   }
 

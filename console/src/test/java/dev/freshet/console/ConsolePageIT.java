@@ -86,7 +86,7 @@ class ConsolePageIT {
         """
         window.seen = [];
         new MutationObserver(() => {
-          const n = Number(document.getElementById('tiles').textContent.match(/(\\d+) since/)[1]);
+          const n = Number(document.getElementById('tiles').textContent.match(/(\\d+) in the last hour/)[1]);
           window.seen[n] ??= Date.now();
         }).observe(document.getElementById('tiles'), { childList: true, subtree: true });""");
     long[] millis = new long[5];

@@ -8,7 +8,7 @@ import dev.freshet.console.page.Page;
 import dev.freshet.console.page.PageQuery;
 import dev.freshet.events.HealthReport;
 import dev.freshet.runtime.Health;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,15 +32,8 @@ class StaleFiguresTest {
   }
 
   private Map<String, String> page(long nowMillis) {
-    Status status =
-        Status.of(
-            told.model,
-            Health.of(Health.State.RUNNING),
-            Duration.ofMillis(250),
-            Duration.ofSeconds(30),
-            nowMillis);
-    return new Page(told.model, SETUP)
-        .live(PageQuery.of(Map.of(), List.of("1m", "5m")), status, nowMillis);
+    Status status = Status.of(told.model, Health.of(Health.State.RUNNING), SETUP, nowMillis);
+    return new Page(told.model, SETUP).live(PageQuery.of(Map.of(), SETUP), status, nowMillis);
   }
 
   private static String[] pieces(Map<String, String> page, String part, String begin) {
@@ -81,5 +74,28 @@ class StaleFiguresTest {
     assertThat(pieces(page, "system", "<div class=part>"))
         .filteredOn(card -> !card.isBlank())
         .allSatisfy(card -> assertThat(card).contains("last seen"));
+  }
+
+  @Test
+  void aViewThatNobodyKeepsAnyMoreFallsBehindWhatIsCaptured() {
+    assertThat(page(Told.NOW).get("views")).contains(">live<");
+    told.heartbeat(100_000, Told.NOW + 60_000);
+    assertThat(page(Told.NOW + 60_000).get("views")).contains(">behind<", "1.0<small> min");
+  }
+
+  @Test
+  void theLinesWithoutAProgramHaveGapsToo() {
+    told.change(1, Told.NOW - 400_000, 3, "order:a", "order:a")
+        .change(2, Told.NOW - 200_000, 3, "order:b", "order:b");
+    String chart =
+        new String(
+            new Page(told.model, SETUP)
+                .whole(
+                    PageQuery.of(Map.of(), SETUP),
+                    () -> Status.of(told.model, Health.of(Health.State.RUNNING), SETUP, Told.NOW),
+                    Told.NOW),
+            StandardCharsets.UTF_8);
+    String p99 = chart.substring(chart.indexOf("<path class=p99"));
+    assertThat(p99.substring(0, p99.indexOf("/>")).split("M", -1)).hasSizeGreaterThan(2);
   }
 }

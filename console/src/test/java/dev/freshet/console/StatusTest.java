@@ -2,12 +2,14 @@ package dev.freshet.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.console.api.Setup;
 import dev.freshet.console.api.Stage;
 import dev.freshet.console.api.State;
 import dev.freshet.console.api.Status;
 import dev.freshet.runtime.Health;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Which stage is told to stand still. */
@@ -21,7 +23,16 @@ class StatusTest {
   }
 
   private static Status status(Told told, Duration silentAfter, Health console) {
-    return Status.of(told.model, console, Duration.ofMillis(250), silentAfter, Told.NOW);
+    Setup setup =
+        new Setup(
+            Map.of(),
+            Map.of(),
+            List.of(),
+            List.of("1m", "5m"),
+            Map.of(),
+            250,
+            silentAfter.toMillis());
+    return Status.of(told.model, console, setup, Told.NOW);
   }
 
   private static List<State> ingestAndSink(Status status) {
@@ -79,5 +90,17 @@ class StatusTest {
   void rareHeartbeatsAreNoSilence() {
     Status status = status(new Told().heartbeat(1, LONG_AGO), Duration.ofMinutes(3));
     assertThat(ingestAndSink(status)).containsExactly(State.OK, State.OK);
+  }
+
+  @Test
+  void whileItStillReadsItDoesNotSayThatTheCacheIsStale() {
+    Status status =
+        status(
+            new Told().heartbeat(1, LONG_AGO),
+            SILENT_AFTER,
+            new Health(Health.State.STARTING, "reading"));
+    assertThat(status.state()).isEqualTo(State.UNKNOWN);
+    assertThat(status.sentence()).contains("still reads").doesNotContain("stale");
+    assertThat(ingestAndSink(status)).doesNotContain(State.STOPPED);
   }
 }

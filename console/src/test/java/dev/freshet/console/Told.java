@@ -17,6 +17,7 @@ import dev.freshet.events.LatencyRow;
 import dev.freshet.events.Lsn;
 import dev.freshet.events.RequestCounts;
 import dev.freshet.events.TableName;
+import dev.freshet.events.TablePosition;
 import dev.freshet.events.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -199,6 +200,12 @@ final class Told {
             .formatted(lsn, rows));
   }
 
+  Told tableStands(String lsn) {
+    TablePosition at = new TablePosition("totals", Lsn.parse(lsn), "2025-12-31T23:59:59.990Z");
+    take(TOPICS.viewTables(), NOW, at.key(), at.value());
+    return this;
+  }
+
   private Told view(String key, String value) {
     take(
         TOPICS.view("totals"),
@@ -225,6 +232,7 @@ final class Told {
         .viewRow(2, "20.50")
         .viewRow(3, "30.50")
         .viewStands("0/2000", 3)
+        .tableStands("0/2000")
         .slot(NOW - 600_000, 1 << 20, 5 << 20)
         .slot(NOW, 2 << 20, 4 << 20)
         .part(

@@ -58,6 +58,11 @@ public record Topics(String namespace) {
     return namespace + ".view." + legal(name);
   }
 
+  /** Where the tables of views stand: {@link TablePosition}s, keyed by view; compacted. */
+  public String viewTables() {
+    return namespace + ".view-tables";
+  }
+
   /** Stale tags and watermarks: {@link Invalidation} as JSON. */
   public String invalidations() {
     return namespace + ".invalidations";

@@ -48,6 +48,7 @@ public final class Materializer {
             Map.of(
                 "retention.ms", Long.toString(RETENTION.toMillis()),
                 "max.message.bytes", Integer.toString(LARGEST_RECORD))));
+    all.add(new TopicSpec(topics.viewTables(), 1, Map.of("cleanup.policy", "compact")));
     all.add(DeadLetters.topic(topics));
     views.forEach(view -> all.add(SeedTopics.rows(topics, view.name())));
     return all;

@@ -2,7 +2,7 @@ package dev.freshet.materializer;
 
 import dev.freshet.events.Topics;
 import dev.freshet.materializer.seed.SeedTopics;
-import dev.freshet.materializer.sink.Invalidations;
+import dev.freshet.materializer.sink.Announcements;
 import dev.freshet.materializer.sink.PgSink;
 import dev.freshet.materializer.sink.SinkMetrics;
 import dev.freshet.materializer.stream.ViewTopology;
@@ -57,7 +57,7 @@ record ViewFollowers(
                     topics.namespace(),
                     view,
                     attempt,
-                    new Invalidations(kafka, topics, view.table()),
+                    new Announcements(kafka, topics, view.table()),
                     new SinkMetrics(registry, view.name(), stages, InstantSource.system())));
     boolean onDisk = config.store() == MaterializerConfig.Store.DISK;
     Service stream =

@@ -101,6 +101,13 @@ final class ConsoleClient {
     if (problem.isMissingNode() || problem.path("type").asText().equals(NO_SUCH_PATH)) {
       throw notOurs("%s%s answered %d".formatted(url, path, answer.statusCode()));
     }
+    if (answer.statusCode() == 429 || answer.statusCode() == 503) {
+      throw FreshetException.unreachable(
+          "the console does not answer now",
+          problem.path("detail").asText(),
+          problem.path("hint").asText(),
+          null);
+    }
     String hint =
         answer.statusCode() == 401
             ? "show its token: set %s, or name a file with --token-file"

@@ -97,6 +97,7 @@ final class ListViews implements Callable<Integer> {
         view.lag().toMillis(),
         view.lsn(),
         committed == null ? null : committed.toString(),
+        view.lsn(),
         view.reasons());
   }
 
@@ -144,7 +145,7 @@ final class ListViews implements Callable<Integer> {
           .known()
           .flatMap(Registry.Known::seed)
           .ifPresent(seed -> terminal.out().println("  " + progress(seed)));
-      view.reasons().forEach(reason -> terminal.out().println("  " + reason));
+      view.reasons().forEach(reason -> terminal.out().println("  " + Printable.text(reason)));
     }
   }
 

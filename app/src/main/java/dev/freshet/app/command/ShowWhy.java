@@ -127,14 +127,16 @@ final class ShowWhy implements Callable<Integer> {
     if (tag) {
       terminal
           .out()
-          .printf("%s  stale since %s%n", name, Wording.time(why.committed(), clock.instant()));
+          .printf(
+              "%s  stale since %s%n",
+              Printable.text(name), Wording.time(why.committed(), clock.instant()));
     } else {
       Double after = why.msAfterCommit();
       terminal
           .out()
           .printf(
               "%s  deleted %s%s%n",
-              name,
+              Printable.text(name),
               Wording.time(why.deleted(), clock.instant()),
               after == null ? "" : ", %d ms after commit".formatted(after.longValue()));
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,6 +45,8 @@ final class Tail implements Callable<Integer> {
   private final Terminal terminal;
   private final InstantSource clock = InstantSource.system();
   private long left;
+  private @Nullable String run;
+  private long after;
 
   @Mixin private ConsoleOption console = new ConsoleOption();
   @Mixin private Look look = new Look();
@@ -98,16 +101,16 @@ final class Tail implements Callable<Integer> {
   }
 
   private void follow(ConsoleClient client, String from) throws InterruptedException {
-    long[] after = {
-      from.isEmpty() ? client.get(path(0, 0), Invalidations.class).newest() : 0,
-    };
+    Invalidations first = client.get(path(0, 0), Invalidations.class);
+    run = first.run();
+    after = from.isEmpty() ? first.newest() : 0;
     look.turns(
         terminal,
         () -> {
           Invalidations page;
           do {
-            page = client.get(path(after[0], PAGE), Invalidations.class);
-            show(page, after, from);
+            page = client.get(path(after, PAGE), Invalidations.class);
+            show(page, from);
           } while (left > 0 && page.invalidations().size() == PAGE);
           return left > 0;
         });
@@ -118,18 +121,19 @@ final class Tail implements Callable<Integer> {
         "/api/v1/invalidations", "after", after, "order", "oldest", "limit", limit);
   }
 
-  private void show(Invalidations page, long[] after, String from) {
-    if (page.newest() < after[0]) {
+  private void show(Invalidations page, String from) {
+    if (!Objects.equals(page.run(), run)) {
       terminal.say("the console was started anew; what came meanwhile is not shown");
-      after[0] = page.newest();
+      run = page.run();
+      after = page.newest();
       return;
     }
     for (Change change : page.invalidations()) {
-      if (after[0] > 0 && change.number() > after[0] + 1) {
+      if (after > 0 && change.number() > after + 1) {
         terminal.say(
-            "%d more came than the console remembers".formatted(change.number() - after[0] - 1));
+            "%d more came than the console remembers".formatted(change.number() - after - 1));
       }
-      after[0] = change.number();
+      after = change.number();
       String captured = change.captured();
       if (left > 0 && (captured == null || captured.compareTo(from) >= 0)) {
         show(change);

@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** How row changes and times read in a terminal. */
+/** How row changes and times read in a terminal; names of others are no commands to it. */
 final class Wording {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +36,12 @@ final class Wording {
   /** {@code public.products id=42 (update, LSN 0/1A2B3C8)}. */
   static String row(String table, String key, String operation, String lsn) {
     String named = key(key);
-    return "%s%s (%s, LSN %s)".formatted(table, named.isEmpty() ? "" : " " + named, operation, lsn);
+    return "%s%s (%s, LSN %s)"
+        .formatted(
+            Printable.text(table),
+            named.isEmpty() ? "" : " " + Printable.text(named),
+            operation,
+            lsn);
   }
 
   /** {@code {"id":42}} as {@code id=42}; anything else as it is. */
@@ -74,6 +79,6 @@ final class Wording {
   }
 
   static String sorted(Collection<String> names) {
-    return names.stream().sorted().collect(Collectors.joining(", "));
+    return names.stream().sorted().map(Printable::text).collect(Collectors.joining(", "));
   }
 }

@@ -51,6 +51,7 @@ final class AdminApi {
   record Cleared(String position, boolean applied) {}
 
   private final Model model;
+  private final Setup setup;
   private final StatusApi status;
   private final Invalidator invalidator;
   private final Waiting waiting;
@@ -58,11 +59,13 @@ final class AdminApi {
 
   AdminApi(
       Model model,
+      Setup setup,
       StatusApi status,
       Invalidator invalidator,
       Waiting waiting,
       InstantSource clock) {
     this.model = model;
+    this.setup = setup;
     this.status = status;
     this.invalidator = invalidator;
     this.waiting = waiting;
@@ -102,7 +105,7 @@ final class AdminApi {
         now.commitToDelete(),
         model
             .latencies()
-            .row(LatencyRow.TOTAL, LatencyRow.TOTAL, "5m")
+            .row(LatencyRow.TOTAL, LatencyRow.TOTAL, setup.usualWindow())
             .filter(row -> !Status.standsStill(row, clock.millis()))
             .map(LatencyApi.Window::of)
             .orElse(null),

@@ -12,6 +12,7 @@ public final class Api {
 
   private final StatusApi status;
   private final List<Endpoint> endpoints = new ArrayList<>();
+  private final String run;
 
   /**
    * @param concurrency how many requests may be under way
@@ -24,14 +25,20 @@ public final class Api {
       Setup setup,
       int concurrency,
       InstantSource clock) {
+    this.run = Long.toString(clock.millis(), 36);
     Waiting waiting = new Waiting(concurrency);
     status = new StatusApi(model, health, setup, waiting, clock);
     endpoints.addAll(status.endpoints());
-    endpoints.addAll(new LatencyApi(model, clock).endpoints());
-    endpoints.addAll(new ViewsApi(model).endpoints());
-    endpoints.addAll(new FeedApi(model, clock).endpoints());
+    endpoints.addAll(new LatencyApi(model, setup, clock).endpoints());
+    endpoints.addAll(new ViewsApi(model, setup).endpoints());
+    endpoints.addAll(new FeedApi(model, run, clock).endpoints());
     endpoints.addAll(new HealthApi(model, health, setup, clock).endpoints());
-    endpoints.addAll(new AdminApi(model, status, invalidator, waiting, clock).endpoints());
+    endpoints.addAll(new AdminApi(model, setup, status, invalidator, waiting, clock).endpoints());
+  }
+
+  /** Names this console until it is started anew: what it numbers, it numbers from 1 then. */
+  public String run() {
+    return run;
   }
 
   /** All of them. */

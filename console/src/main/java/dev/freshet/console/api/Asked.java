@@ -10,6 +10,9 @@ import java.util.Map;
 /** A question with its parameters, checked against their declarations. */
 public final class Asked {
 
+  /** The largest number there is: 18 digits. */
+  static final long MOST = 999_999_999_999_999_999L;
+
   private final Map<String, String> values = new HashMap<>();
   private final byte[] body;
 
@@ -73,7 +76,7 @@ public final class Asked {
         }
       }
       case NUMBER -> {
-        if (!value.matches("[0-9]{1,10}") || Long.parseLong(value) > parameter.most()) {
+        if (!value.matches("[0-9]{1,18}") || Long.parseLong(value) > parameter.most()) {
           throw invalid(
               "\"%s\" is \"%s\"".formatted(name, shortened(value)),
               "it is a whole number from 0 to " + parameter.most());
@@ -118,9 +121,14 @@ public final class Asked {
     return values.getOrDefault(name, "");
   }
 
-  /** A number. */
+  /** A number that its parameter keeps below 2^31. */
   public int number(String name) {
     return Integer.parseInt(text(name));
+  }
+
+  /** Any number. */
+  public long longNumber(String name) {
+    return Long.parseLong(text(name));
   }
 
   /** A duration. */

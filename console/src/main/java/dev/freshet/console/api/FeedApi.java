@@ -32,15 +32,18 @@ public final class FeedApi {
   /**
    * Row changes that made something stale.
    *
+   * @param run of this console: after its next start, numbers begin anew
    * @param newest the number to ask for what comes after
    */
-  public record Invalidations(long newest, List<Change> invalidations) {}
+  public record Invalidations(String run, long newest, List<Change> invalidations) {}
 
   private final Model model;
+  private final String run;
   private final InstantSource clock;
 
-  FeedApi(Model model, InstantSource clock) {
+  FeedApi(Model model, String run, InstantSource clock) {
     this.model = model;
+    this.run = run;
     this.clock = clock;
   }
 
@@ -64,7 +67,7 @@ public final class FeedApi {
             "Row changes that made something stale.",
             Invalidations.class,
             this::invalidations,
-            Parameter.number("after", 0, Integer.MAX_VALUE, "Only those with a higher number."),
+            Parameter.number("after", 0, Asked.MOST, "Only those with a higher number."),
             Parameter.text("tag", "Only those that made this tag or key stale."),
             Parameter.text("table", "Only changes of this table, as in public.orders."),
             Parameter.choice(
@@ -89,10 +92,11 @@ public final class FeedApi {
     String table = asked.text("table");
     Feed feed = model.freshness().feed();
     return new Invalidations(
+        run,
         feed.newest(),
         feed
             .after(
-                asked.number("after"),
+                asked.longNumber("after"),
                 asked.number("limit"),
                 asked.text("order").equals("oldest"),
                 entry ->

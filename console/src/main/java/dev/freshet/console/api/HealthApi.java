@@ -40,6 +40,10 @@ public final class HealthApi {
       String problem,
       List<Gauge> gauges) {
 
+    private HealthReport.Level severity() {
+      return HealthReport.Level.valueOf(level.toUpperCase(Locale.ROOT));
+    }
+
     /** A report as it is answered. */
     public static Part of(HealthReport report, Setup setup, long nowMillis) {
       return new Part(
@@ -119,11 +123,13 @@ public final class HealthApi {
             asked -> setup));
   }
 
-  /** Every part, those out of date last. */
+  /** Every part, the worst first and those out of date last. */
   public static List<Part> parts(Model model, Setup setup, long nowMillis) {
     return model.system().parts().stream()
         .map(report -> Part.of(report, setup, nowMillis))
-        .sorted(Comparator.comparing(Part::outdated))
+        .sorted(
+            Comparator.comparing(Part::outdated)
+                .thenComparing(Part::severity, Comparator.reverseOrder()))
         .toList();
   }
 
@@ -133,7 +139,7 @@ public final class HealthApi {
     HealthReport.Level worst =
         parts.stream()
             .filter(part -> !part.outdated())
-            .map(part -> HealthReport.Level.valueOf(part.level().toUpperCase(Locale.ROOT)))
+            .map(Part::severity)
             .max(Comparator.naturalOrder())
             .orElse(HealthReport.Level.OK);
     return new SystemAnswer(

@@ -66,8 +66,13 @@ public final class LatencyApi {
     }
   }
 
-  /** A route's history; steps without requests are absent. */
-  record RouteHistory(String service, String route, long stepMs, List<Step> points) {}
+  /**
+   * A route's history; steps without requests are absent.
+   *
+   * @param keptSinceMs before it, minutes made room for newer ones; null when all are there
+   */
+  record RouteHistory(
+      String service, String route, long stepMs, @Nullable Long keptSinceMs, List<Step> points) {}
 
   /** One step of a history. */
   record Step(
@@ -116,10 +121,12 @@ public final class LatencyApi {
   }
 
   private final Model model;
+  private final Setup setup;
   private final InstantSource clock;
 
-  LatencyApi(Model model, InstantSource clock) {
+  LatencyApi(Model model, Setup setup, InstantSource clock) {
     this.model = model;
+    this.setup = setup;
     this.clock = clock;
   }
 
@@ -130,7 +137,8 @@ public final class LatencyApi {
             "Rolling percentiles, rates and hit rates of every route.",
             Windows.class,
             this::windows,
-            Parameter.text("window", "A window of the config; 5m when left out."),
+            Parameter.text(
+                "window", "A window of the config; when left out, 5m or else the shortest."),
             Parameter.text("service", "Only services with this text in their name."),
             Parameter.text("route", "Only routes with this text in their name."),
             Parameter.text("name", "Only with this text in the service's or the route's name."),
@@ -161,8 +169,12 @@ public final class LatencyApi {
             StatusApi.RANGE));
   }
 
-  private Windows windows(Asked asked) {
-    String window = asked.text("window").isEmpty() ? "5m" : asked.text("window");
+  private Windows windows(Asked asked) throws ProblemException {
+    String window = asked.text("window").isEmpty() ? setup.usualWindow() : asked.text("window");
+    if (!setup.windows().contains(window)) {
+      throw Asked.invalid(
+          "\"window\" is \"%s\"".formatted(window), "one of " + String.join(", ", setup.windows()));
+    }
     String name = asked.text("name");
     boolean totals = asked.text("totals").equals("yes");
     Ranked<LatencyRow> worst =
@@ -209,10 +221,12 @@ public final class LatencyApi {
 
   private RouteHistory history(Asked asked) throws ProblemException {
     Steps steps = Steps.of(asked.duration(StatusApi.RANGE), clock.millis(), Series.MINUTE_MILLIS);
+    long begins = model.latencies().historyBegins(named(asked, "route"));
     return new RouteHistory(
         named(asked, "service"),
         named(asked, "route"),
         steps.step(),
+        begins == Long.MIN_VALUE ? null : Long.valueOf(begins),
         minutes(asked, steps).stream().map(Step::of).toList());
   }
 

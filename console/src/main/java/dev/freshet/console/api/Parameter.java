@@ -13,7 +13,7 @@ import java.util.List;
  * @param sentence what it means
  */
 public record Parameter(
-    String name, Kind kind, String standard, int most, List<String> choices, String sentence) {
+    String name, Kind kind, String standard, long most, List<String> choices, String sentence) {
 
   /** What a parameter may be. */
   public enum Kind {
@@ -44,7 +44,7 @@ public record Parameter(
     return new Parameter(name, Kind.TEXT, standard, LONGEST, choices, sentence);
   }
 
-  static Parameter number(String name, int standard, int most, String sentence) {
+  static Parameter number(String name, int standard, long most, String sentence) {
     return new Parameter(name, Kind.NUMBER, Integer.toString(standard), most, List.of(), sentence);
   }
 

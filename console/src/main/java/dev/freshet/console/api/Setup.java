@@ -34,6 +34,11 @@ public record Setup(
     thresholds = Collections.unmodifiableMap(new TreeMap<>(thresholds));
   }
 
+  /** The window that is meant when none is named: 5 minutes if it is kept, else the shortest. */
+  public String usualWindow() {
+    return windows.isEmpty() || windows.contains("5m") ? "5m" : windows.get(0);
+  }
+
   /** From where on a figure is a warning, and from where on it is critical. */
   public record Limits(double warn, double critical) {}
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param changesPerSecond row changes that made something stale, over 10 seconds
  * @param tagsPerSecond distinct tags applied, batch by batch
  * @param keysPerSecond keys deleted
+ * @param keysDeleted in the last hour
  * @param lastChange when capture wrote the newest of them
  * @param reachedLsn everything committed before it is applied; null until a heartbeat went through
  * @param reachedCommit the commit time of that heartbeat
@@ -59,24 +60,19 @@ public record Status(
    * At this moment.
    *
    * @param console how the reading of the topics goes
-   * @param silentAfter without a heartbeat for so long, something stands still
    */
-  public static Status of(
-      Model model, Health console, Duration freshWithin, Duration silentAfter, long nowMillis) {
+  public static Status of(Model model, Health console, Setup setup, long nowMillis) {
+    boolean reading = console.state() == Health.State.STARTING;
+    long silentAfter = reading ? Long.MAX_VALUE : setup.silentAfterMs();
+    Duration freshWithin = Duration.ofMillis(setup.freshWithinMs());
     Freshness freshness = model.freshness();
     ExponentialHistogram recent = freshness.commitToDelete().within(nowMillis, MINUTE);
     Optional<Lsn> reached = freshness.positions().reached();
     long reachedMillis = freshness.positions().reachedMicros() / 1000;
-    boolean silent = reached.isPresent() && nowMillis - reachedMillis > silentAfter.toMillis();
-    boolean captured =
-        nowMillis - freshness.positions().capturedMicros() / 1000 <= silentAfter.toMillis();
+    boolean silent = reached.isPresent() && nowMillis - reachedMillis > silentAfter;
+    boolean captured = nowMillis - freshness.positions().capturedMicros() / 1000 <= silentAfter;
     List<Stage> stages =
-        stages(
-            model,
-            freshWithin,
-            nowMillis,
-            stopped(silent && !captured),
-            stopped(silent && captured));
+        stages(model, setup, nowMillis, stopped(silent && !captured), stopped(silent && captured));
     State state = reached.isEmpty() ? State.UNKNOWN : silent ? State.STOPPED : State.OK;
     if (recent.count() > 0 && state == State.OK) {
       state = pace(recent, freshWithin);
@@ -85,6 +81,9 @@ public record Status(
     String trouble = blind ? "This console: " + console.detail() + ". What it shows is old." : "";
     if (blind) {
       state = State.STOPPED;
+    } else if (reading) {
+      state = State.UNKNOWN;
+      trouble = "This console still reads what was there before it.";
     } else {
       Optional<HealthReport> away = model.system().away(nowMillis);
       if (away.isPresent()) {
@@ -96,12 +95,14 @@ public record Status(
         model.topics().namespace(),
         Answers.time(nowMillis / 1000 * 1000),
         state,
-        blind ? trouble : (sentence(state, recent, nowMillis - reachedMillis) + trouble).strip(),
+        blind || reading
+            ? trouble
+            : (sentence(state, recent, nowMillis - reachedMillis) + trouble).strip(),
         Percentiles.of(recent),
         Answers.rate(freshness.changes().perSecond(nowMillis, RATE_SECONDS)),
         Answers.rate(freshness.tags().perSecond(nowMillis, RATE_SECONDS)),
         Answers.rate(freshness.keys().perSecond(nowMillis, RATE_SECONDS)),
-        freshness.keys().total(),
+        freshness.keys().lastHour(nowMillis),
         Answers.time(freshness.lastChangeMillis()),
         Answers.time(freshness.lastAppliedMillis()),
         reached.map(Lsn::toString).orElse(null),
@@ -153,7 +154,8 @@ public record Status(
   }
 
   private static List<Stage> stages(
-      Model model, Duration freshWithin, long nowMillis, State ingest, State applying) {
+      Model model, Setup setup, long nowMillis, State ingest, State applying) {
+    Duration freshWithin = Duration.ofMillis(setup.freshWithinMs());
     Freshness freshness = model.freshness();
     ExponentialHistogram capture = freshness.commitToKafka().within(nowMillis, MINUTE);
     ExponentialHistogram sink = freshness.kafkaToRedis().within(nowMillis, MINUTE);
@@ -179,7 +181,7 @@ public record Status(
             behind(lagOf(model, "-invalidation-stream", nowMillis), freshness.waiting()),
             known && !captureIsSlowest,
             "from the change in Kafka to the deleted keys"),
-        metrics(model, nowMillis));
+        metrics(model, setup, nowMillis));
   }
 
   /** As the newest report about Kafka says, which may be some seconds old. */
@@ -199,10 +201,10 @@ public record Status(
   }
 
   /** How old the newest complete second of the requests is. */
-  private static Stage metrics(Model model, long nowMillis) {
+  private static Stage metrics(Model model, Setup setup, long nowMillis) {
     Latencies latencies = model.latencies();
     Optional<LatencyRow> total =
-        List.of("1m", "5m", "15m", "1h").stream()
+        setup.windows().stream()
             .flatMap(window -> latencies.row(LatencyRow.TOTAL, LatencyRow.TOTAL, window).stream())
             .findFirst();
     OptionalLong behind = lagOf(model, "-metrics-aggregator", nowMillis);

@@ -5,7 +5,6 @@ import dev.freshet.console.model.Series;
 import dev.freshet.console.model.Stretch;
 import dev.freshet.events.Lsn;
 import dev.freshet.runtime.Health;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -16,6 +15,7 @@ final class StatusApi {
 
   static final Parameter RANGE =
       Parameter.duration("range", "15m", 24 * 3600, "How far back, up to 24h.");
+  private static final Lsn NOTHING = new Lsn(0);
   private static final Parameter LSN =
       Parameter.text(
           "lsn", "A position of the log, as pg_current_wal_lsn() says after the commit.");
@@ -45,12 +45,12 @@ final class StatusApi {
    *
    * @param exact whether {@code fresh} is sure: not when a topic of changes has several partitions
    * @param reachedLsn what the caches reflect; null when that is not known yet
-   * @param views what each view reflects
+   * @param views what the table of each view reflects
    */
   record Fresh(
       String lsn, boolean fresh, boolean exact, @Nullable String reachedLsn, List<ViewLsn> views) {}
 
-  /** What one view reflects. */
+  /** What the table of one view reflects. */
   record ViewLsn(String name, String lsn, boolean fresh) {}
 
   private final Model model;
@@ -97,12 +97,7 @@ final class StatusApi {
   }
 
   Status status() {
-    return Status.of(
-        model,
-        health.get(),
-        Duration.ofMillis(setup.freshWithinMs()),
-        Duration.ofMillis(setup.silentAfterMs()),
-        clock.millis());
+    return Status.of(model, health.get(), setup, clock.millis());
   }
 
   private History history(Asked asked) throws ProblemException {
@@ -132,8 +127,8 @@ final class StatusApi {
         model.views().stream()
             .map(
                 view -> {
-                  String at = view.position().map(now -> now.lsn()).orElse("0/0");
-                  return new ViewLsn(view.name(), at, Lsn.parse(at).compareTo(wanted) >= 0);
+                  Lsn at = view.table().orElse(NOTHING);
+                  return new ViewLsn(view.name(), at.toString(), at.compareTo(wanted) >= 0);
                 })
             .toList();
     boolean caches = reached != null && reached.compareTo(wanted) >= 0;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.freshet.console.model.Model;
 import dev.freshet.console.model.ViewRows;
 import dev.freshet.events.Alert;
+import dev.freshet.events.Lsn;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class ViewsApi {
 
   private static final int MOST = 1000;
+
+  /** A view that has nothing to do tells where it stands every second, heartbeats too. */
+  private static final long USUAL_MISSED = 3000;
+
   private static final Parameter NAME = Parameter.path("name", "The view's name in the config.");
 
   /** All views, by name. */
@@ -21,9 +26,12 @@ public final class ViewsApi {
   /**
    * How one view stands.
    *
-   * @param state seeding, live, or error while rows have no value
-   * @param lagMs from the newest commit it reflects to the moment that was written
-   * @param asOfLsn what it reflects
+   * @param state seeding, live, error while rows have no value, or behind when nobody has told of
+   *     it for as long as silence may last
+   * @param lagMs from the newest commit it reflects to the moment that was written, or to the
+   *     newest commit that was captured when that is later by seconds
+   * @param asOfLsn what its topic reflects, and the rows that are shown here
+   * @param tableLsn what its Postgres table reflects, which follows the topic; null when not told
    * @param reasons some of the rows without a value, in words
    */
   public record View(
@@ -34,22 +42,27 @@ public final class ViewsApi {
       @Nullable Long lagMs,
       @Nullable String asOfLsn,
       @Nullable String asOfCommit,
+      @Nullable String tableLsn,
       List<String> reasons) {
 
     /** A view as it is answered. */
-    public static View of(ViewRows view) {
+    public static View of(ViewRows view, Model model, Setup setup) {
       ViewRows.Position at = view.position().orElse(null);
+      String table = view.table().map(Lsn::toString).orElse(null);
       if (at == null) {
-        return new View(view.name(), "seeding", view.kept(), 0, null, null, null, List.of());
+        return new View(view.name(), "seeding", view.kept(), 0, null, null, null, table, List.of());
       }
+      long captured = model.freshness().positions().capturedMicros() / 1000;
+      long missed = captured - at.committedMillis();
       return new View(
           view.name(),
-          at.errors() > 0 ? "error" : "live",
+          missed > setup.silentAfterMs() ? "behind" : at.errors() > 0 ? "error" : "live",
           at.rows(),
           at.errors(),
-          at.lagMillis(),
+          missed > USUAL_MISSED ? missed : at.lagMillis(),
           at.lsn(),
           at.committed(),
+          table,
           at.reasons());
     }
   }
@@ -103,9 +116,15 @@ public final class ViewsApi {
   }
 
   private final Model model;
+  private final Setup setup;
 
-  ViewsApi(Model model) {
+  ViewsApi(Model model, Setup setup) {
     this.model = model;
+    this.setup = setup;
+  }
+
+  private View of(ViewRows view) {
+    return View.of(view, model, setup);
   }
 
   List<Endpoint> endpoints() {
@@ -119,12 +138,12 @@ public final class ViewsApi {
                     model.views().stream()
                         .skip(asked.number("offset"))
                         .limit(asked.number("limit"))
-                        .map(View::of)
+                        .map(this::of)
                         .toList()),
             Parameter.number("offset", 0, 1_000_000, "How many to leave out."),
             Parameter.number("limit", 100, MOST, "How many to answer with.")),
         Endpoint.get(
-            "/api/v1/views/{name}", "One view.", View.class, asked -> View.of(view(asked)), NAME),
+            "/api/v1/views/{name}", "One view.", View.class, asked -> of(view(asked)), NAME),
         Endpoint.get(
             "/api/v1/views/{name}/rows",
             "Rows of a view in the order of their keys, with the position they are of.",
@@ -169,14 +188,15 @@ public final class ViewsApi {
   private Rows rows(Asked asked) throws ProblemException {
     ViewRows view = view(asked);
     int limit = Math.max(1, asked.number("limit"));
-    List<ViewRows.Row> page = view.page(asked.text("after"), asked.text("key"), limit);
-    ViewRows.Position at = view.position().orElse(null);
+    ViewRows.Page page = view.page(asked.text("after"), asked.text("key"), limit);
+    List<ViewRows.Row> rows = page.rows();
+    ViewRows.Position at = page.position().orElse(null);
     return new Rows(
         view.name(),
         at == null ? null : at.lsn(),
         at == null ? null : at.committed(),
-        view.isCut(),
-        page.stream().map(ViewRows.Row::value).toList(),
-        page.size() < limit ? null : page.get(page.size() - 1).key());
+        page.cut(),
+        rows.stream().map(ViewRows.Row::value).toList(),
+        rows.size() < limit ? null : rows.get(rows.size() - 1).key());
   }
 }

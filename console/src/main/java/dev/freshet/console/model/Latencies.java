@@ -1,5 +1,6 @@
 package dev.freshet.console.model;
 
+import dev.freshet.console.model.History.Route;
 import dev.freshet.events.ExponentialHistogram;
 import dev.freshet.events.LatencyMinute;
 import dev.freshet.events.LatencyRow;
@@ -7,11 +8,9 @@ import dev.freshet.events.RequestCounts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,14 +18,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Rolling windows of every route, and the history of each by the minute. Rows beyond {@value
  * #MOST_ROWS}, or beyond the memory for them, are refused and counted; of the history the oldest
- * minutes go first. Thread-safe.
+ * minutes go first, those of sums and of routes apart. Thread-safe.
  */
 public final class Latencies {
 
   static final int MOST_ROWS = 200_000;
   static final int MOST_MINUTES = 100_000;
-
-  private record Route(String service, String route) {}
 
   /** A minute of a route. */
   public record Minute(long millis, RequestCounts counts, ExponentialHistogram durations) {}
@@ -35,17 +32,16 @@ public final class Latencies {
   private final Map<String, Map<Route, LatencyRow>> rows = new ConcurrentHashMap<>();
 
   private final AtomicInteger rowsKept = new AtomicInteger();
-  private final TreeMap<Long, Map<Route, LatencyMinute>> minutes = new TreeMap<>();
+  private final History routes;
+  private final History totals;
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong rowBytes = new AtomicLong();
   private final long mostRowBytes;
-  private final long mostMinuteBytes;
-  private long minuteBytes;
-  private int minutesKept;
 
   Latencies(Memory memory) {
     this.mostRowBytes = memory.windows();
-    this.mostMinuteBytes = memory.history();
+    this.routes = new History(MOST_MINUTES, memory.history() / 2);
+    this.totals = new History(MOST_MINUTES, memory.history() / 2);
   }
 
   /** Called by one thread. */
@@ -81,16 +77,13 @@ public final class Latencies {
   }
 
   synchronized void put(LatencyMinute minute) {
-    Map<Route, LatencyMinute> at =
-        minutes.computeIfAbsent(minute.minuteMillis(), absent -> new HashMap<>());
-    LatencyMinute before = at.put(new Route(minute.service(), minute.route()), minute);
-    minutesKept += before == null ? 1 : 0;
-    minuteBytes += Memory.of(minute) - (before == null ? 0 : Memory.of(before));
-    while ((minutesKept > MOST_MINUTES || minuteBytes > mostMinuteBytes) && minutes.size() > 1) {
-      Map<Route, LatencyMinute> gone = minutes.pollFirstEntry().getValue();
-      minutesKept -= gone.size();
-      gone.values().forEach(one -> minuteBytes -= Memory.of(one));
-    }
+    Route route = new Route(minute.service(), minute.route());
+    of(route).put(route, minute);
+  }
+
+  /** Sums have room of their own: a thousand routes do not cut the history of all short. */
+  private History of(Route route) {
+    return route.isTotal() ? totals : routes;
   }
 
   /** About how many bytes the windows take. */
@@ -100,7 +93,7 @@ public final class Latencies {
 
   /** About how many bytes the history takes. */
   synchronized long minuteBytes() {
-    return minuteBytes;
+    return routes.bytes() + totals.bytes();
   }
 
   /** Every route in this window, as they are now, in no order; not to be changed. */
@@ -120,7 +113,7 @@ public final class Latencies {
 
   /** How many minutes of routes are kept. */
   public synchronized int minutesKept() {
-    return minutesKept;
+    return routes.size() + totals.size();
   }
 
   /** Rows that came when there was no more room. */
@@ -138,39 +131,28 @@ public final class Latencies {
       String service, String route, long fromMillis, long toMillis, long stepMillis) {
     Route wanted = new Route(service, route);
     List<Minute> all = new ArrayList<>();
-    for (var at : minutes.subMap(fromMillis, toMillis).entrySet()) {
-      List<LatencyMinute> found = found(at.getValue(), wanted);
-      if (found.isEmpty()) {
-        continue;
-      }
-      long begin = Math.floorDiv(at.getKey(), stepMillis) * stepMillis;
+    for (LatencyMinute minute : of(wanted).of(wanted, fromMillis, toMillis)) {
+      long begin = Math.floorDiv(minute.minuteMillis(), stepMillis) * stepMillis;
       Minute last = all.isEmpty() ? null : all.get(all.size() - 1);
       if (last == null || last.millis() != begin) {
         last = new Minute(begin, RequestCounts.NONE, new ExponentialHistogram());
         all.add(last);
       }
-      for (LatencyMinute minute : found) {
-        last.durations().merge(minute.latencies());
-        last = new Minute(begin, sum(last.counts(), minute.counts()), last.durations());
-      }
-      all.set(all.size() - 1, last);
+      last.durations().merge(minute.latencies());
+      all.set(
+          all.size() - 1, new Minute(begin, sum(last.counts(), minute.counts()), last.durations()));
     }
     return all;
   }
 
-  private static List<LatencyMinute> found(Map<Route, LatencyMinute> of, Route wanted) {
-    LatencyMinute one = of.get(wanted);
-    if (one != null) {
-      return List.of(one);
-    }
-    boolean ofAnyService =
-        wanted.service().equals(LatencyRow.TOTAL) && !wanted.route().equals(LatencyRow.TOTAL);
-    return !ofAnyService
-        ? List.of()
-        : of.entrySet().stream()
-            .filter(at -> at.getKey().route().equals(wanted.route()))
-            .map(Map.Entry::getValue)
-            .toList();
+  /**
+   * Before this moment the minutes of a route, or of sums, made room for newer ones; the lowest
+   * number while there was room for all.
+   *
+   * @param route {@link LatencyRow#TOTAL} for sums
+   */
+  public synchronized long historyBegins(String route) {
+    return of(new Route(LatencyRow.TOTAL, route)).beginMillis();
   }
 
   private static RequestCounts sum(RequestCounts a, RequestCounts b) {

@@ -11,6 +11,7 @@ import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.LatencyJson;
 import dev.freshet.events.MalformedEventException;
+import dev.freshet.events.TablePosition;
 import dev.freshet.events.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -167,6 +168,10 @@ public final class Model {
       alert(record);
     } else if (topic.equals(topics.health())) {
       report(record);
+    } else if (topic.equals(topics.viewTables())) {
+      TablePosition at = TablePosition.parse(record.key(), record.value());
+      view(at.view()).ifPresent(known -> known.tableStands(at.lsn()));
+      freshness.positions().changed();
     }
   }
 
@@ -215,16 +220,18 @@ public final class Model {
     List<String> reasons = new ArrayList<>();
     value.path("reasons").forEach(reason -> reasons.add(reason.asText()));
     String committed = value.path("committed").asText();
+    long committedMillis = Instant.parse(committed).toEpochMilli();
     view.stands(
         new ViewRows.Position(
             value.path("view").asText(),
             value.path("lsn").asText(),
             committed,
+            committedMillis,
             value.path("whole").asBoolean(),
             value.path("rows").asLong(),
             value.path("errors").asLong(),
             List.copyOf(reasons),
-            record.timestamp() - Instant.parse(committed).toEpochMilli()));
+            record.timestamp() - committedMillis));
   }
 
   private static String text(byte @Nullable [] bytes) {

@@ -97,6 +97,11 @@ public final class Positions {
     return capturedMicros;
   }
 
+  /** Something else that is waited for has changed. */
+  synchronized void changed() {
+    notifyAll();
+  }
+
   /** Waits until something was applied, but no longer than this; to be called in a loop. */
   @SuppressWarnings("WaitNotInLoop") // the caller asks again
   public synchronized void awaitChange(long millis) throws InterruptedException {

@@ -13,12 +13,10 @@ public final class Rates {
 
   private final long[] counts = new long[SECONDS];
   private long newest = Long.MIN_VALUE;
-  private long total;
 
-  /** Counts {@code n} at a time; what is older than the ring counts for the total alone. */
+  /** Counts {@code n} at a time; what is older than the ring is not counted. */
   public synchronized void add(long atMillis, long n) {
     long second = Math.floorDiv(atMillis, 1000L);
-    total += n;
     advance(second);
     if (second > newest - SECONDS) {
       counts[slot(second)] += n;
@@ -44,9 +42,9 @@ public final class Rates {
     return second > newest || second <= newest - SECONDS ? 0 : counts[slot(second)];
   }
 
-  /** Everything since the console began to read. */
-  public synchronized long total() {
-    return total;
+  /** In the hour before this moment. */
+  public long lastHour(long nowMillis) {
+    return Math.round(perSecond(nowMillis, SECONDS) * SECONDS);
   }
 
   /** Per second, over the whole seconds before this moment. */

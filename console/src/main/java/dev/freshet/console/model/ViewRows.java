@@ -1,6 +1,7 @@
 package dev.freshet.console.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.events.Lsn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -20,12 +21,14 @@ public final class ViewRows {
   /**
    * Where the view stands.
    *
-   * @param lagMillis from the commit to when the position was written to the topic
+   * @param committedMillis of the newest commit it reflects
+   * @param lagMillis from that commit to when the position was written to the topic
    */
   public record Position(
       String id,
       String lsn,
       String committed,
+      long committedMillis,
       boolean whole,
       long rows,
       long errors,
@@ -38,6 +41,7 @@ public final class ViewRows {
   private final String name;
   private final TreeMap<String, Row> rows = new TreeMap<>();
   private @Nullable Position position;
+  private @Nullable Lsn table;
   private long notKept;
 
   private final AtomicLong used;
@@ -83,12 +87,20 @@ public final class ViewRows {
     position = now;
   }
 
+  synchronized void tableStands(Lsn lsn) {
+    table = lsn;
+  }
+
+  /** What its Postgres table reflects; empty until its sink has said so. */
+  public synchronized Optional<Lsn> table() {
+    return Optional.ofNullable(table);
+  }
+
   /** Everything before this offset is gone from the topic: the view was seeded anew. */
   synchronized void emptiedBefore(long offset) {
-    List.copyOf(rows.values()).stream()
-        .filter(row -> row.offset() < offset)
-        .forEach(row -> remove(row.key()));
-    notKept = 0;
+    List<Row> gone = rows.values().stream().filter(row -> row.offset() < offset).toList();
+    gone.forEach(row -> remove(row.key()));
+    notKept = gone.isEmpty() ? notKept : 0;
   }
 
   /** Where it stands; empty before its first position. */
@@ -96,8 +108,15 @@ public final class ViewRows {
     return Optional.ofNullable(position);
   }
 
-  /** Rows whose key comes after {@code after} and contains {@code text}, in order of their keys. */
-  public synchronized List<Row> page(String after, String text, int limit) {
+  /**
+   * Rows in order of their keys, and where the view stood when they were these.
+   *
+   * @param cut whether some rows of the view are not kept
+   */
+  public record Page(List<Row> rows, Optional<Position> position, boolean cut) {}
+
+  /** Rows whose key comes after {@code after} and contains {@code text}. */
+  public synchronized Page page(String after, String text, int limit) {
     NavigableMap<String, Row> rest = after.isEmpty() ? rows : rows.tailMap(after, false);
     List<Row> page = new ArrayList<>();
     for (Row row : rest.values()) {
@@ -108,7 +127,7 @@ public final class ViewRows {
         page.add(row);
       }
     }
-    return page;
+    return new Page(page, position(), isCut());
   }
 
   /** How many rows are kept. */

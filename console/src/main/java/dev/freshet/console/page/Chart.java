@@ -1,5 +1,6 @@
 package dev.freshet.console.page;
 
+import dev.freshet.console.api.Answers;
 import dev.freshet.console.api.Setup;
 import dev.freshet.console.model.Model;
 import dev.freshet.console.model.Point;
@@ -8,7 +9,6 @@ import dev.freshet.events.LatencyRow;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
  * How slow, for how many: percentiles over time as SVG, for the first paint and for browsers
@@ -30,7 +30,9 @@ final class Chart {
 
   String draw(PageQuery query, long nowMillis) {
     boolean requests = query.series().equals("requests");
-    List<Point> points = requests ? requests(query, nowMillis) : freshness(query, nowMillis);
+    long step = step(query, requests ? 60_000 : 5_000);
+    List<Point> points =
+        requests ? requests(query, step, nowMillis) : freshness(query, step, nowMillis);
     double slo = requests ? threshold(query) : setup.freshWithinMs();
     String data =
         "data-series=\"%s\" data-range=\"%s\" data-service=\"%s\" data-route=\"%s\" data-slo=\"%s\""
@@ -40,9 +42,16 @@ final class Chart {
                 Html.text(query.service()),
                 Html.text(query.route()),
                 slo > 0 ? String.valueOf(slo) : "");
-    String drawn = points.isEmpty() ? nothing(query) : svg(points, query, nowMillis, slo);
+    long begins = requests ? model.latencies().historyBegins(named(query.route())) : Long.MIN_VALUE;
+    String drawn = points.isEmpty() ? nothing(query) : svg(points, step, query, nowMillis, slo);
     return "<div id=plot %s role=img aria-label=\"%s\">%s</div>"
-        .formatted(data, Html.text(inWords(points, query)), drawn);
+            .formatted(data, Html.text(inWords(points, query)), drawn)
+        + (begins > nowMillis - query.duration().toMillis() ? cut(begins) : "");
+  }
+
+  private static String cut(long begins) {
+    return "<p class=fine>Minutes before %s %s made room for newer ones: there are many routes.</p>"
+        .formatted(Html.moment(Answers.time(begins)), Html.ZONE);
   }
 
   private static String nothing(PageQuery query) {
@@ -72,17 +81,19 @@ final class Chart {
         .orElse(0);
   }
 
-  private List<Point> freshness(PageQuery query, long nowMillis) {
+  private static long step(PageQuery query, long shortest) {
+    return Math.max(shortest, query.duration().toMillis() / 180 / shortest * shortest);
+  }
+
+  private List<Point> freshness(PageQuery query, long step, long nowMillis) {
     long range = query.duration().toMillis();
-    long step = Math.max(5_000, range / 180 / 5_000 * 5_000);
     return model.freshness().commitToDelete().stretches(nowMillis - range, nowMillis, step).stream()
         .map(Stretch::point)
         .toList();
   }
 
-  private List<Point> requests(PageQuery query, long nowMillis) {
+  private List<Point> requests(PageQuery query, long step, long nowMillis) {
     long range = query.duration().toMillis();
-    long step = Math.max(60_000, range / 180 / 60_000 * 60_000);
     return model
         .latencies()
         .history(named(query.service()), named(query.route()), nowMillis - range, nowMillis, step)
@@ -95,7 +106,8 @@ final class Chart {
     return chosen.isEmpty() ? LatencyRow.TOTAL : chosen;
   }
 
-  private static String svg(List<Point> points, PageQuery query, long nowMillis, double slo) {
+  private static String svg(
+      List<Point> points, long step, PageQuery query, long nowMillis, double slo) {
     double most = points.stream().mapToDouble(Point::max).max().orElse(1) / 1e6;
     Scale scale =
         new Scale(
@@ -121,10 +133,10 @@ final class Chart {
       all.append(
           String.format(Locale.ROOT, "<line class=slo x1=0 x2=%d y1=%.1f y2=%.1f />", WIDTH, y, y));
     }
-    all.append(line(points, "max", scale, Point::max));
-    all.append(line(points, "p99", scale, Point::p99));
-    all.append(line(points, "p95", scale, Point::p95));
-    all.append(line(points, "p50", scale, Point::p50));
+    all.append(line(points, step, "max", scale, Point::max));
+    all.append(line(points, step, "p99", scale, Point::p99));
+    all.append(line(points, step, "p95", scale, Point::p95));
+    all.append(line(points, step, "p50", scale, Point::p50));
     return "<svg class=lines viewBox=\"0 0 %d %d\" preserveAspectRatio=none>%s</svg>"
         .formatted(WIDTH, HEIGHT, all);
   }
@@ -135,18 +147,18 @@ final class Chart {
         : Html.number(millis, millis < 0.5 ? 1 : 0) + " ms";
   }
 
+  /** With a gap where a stretch is absent; a stretch between two gaps is a dot. */
   private static String line(
-      List<Point> points, String name, Scale scale, ToDoubleFunction<Point> of) {
-    String path =
-        points.stream()
-            .map(
-                point ->
-                    String.format(
-                        Locale.ROOT,
-                        "%.1f %.1f",
-                        scale.x(point.millis()),
-                        scale.y(of.applyAsDouble(point))))
-            .collect(Collectors.joining("L", "M", ""));
+      List<Point> points, long step, String name, Scale scale, ToDoubleFunction<Point> of) {
+    StringBuilder path = new StringBuilder();
+    long before = Long.MIN_VALUE / 2;
+    for (Point point : points) {
+      double x = scale.x(point.millis());
+      double y = scale.y(of.applyAsDouble(point));
+      boolean joined = point.millis() - before <= step;
+      path.append(String.format(Locale.ROOT, joined ? "L%.1f %.1f" : "M%.1f %.1fh0.1", x, y));
+      before = point.millis();
+    }
     return "<path class=%s d=\"%s\"/>".formatted(name, path);
   }
 

@@ -77,7 +77,19 @@ final class Html {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  /** A moment; the page's program writes it in the reader's zone when asked to. */
+  /** The zone that {@link #time} and {@link #moment} are in, unless the program changes both. */
+  static final String ZONE = "<span class=zone>UTC</span>";
+
+  /** A moment that may be on another day, to the second. */
+  static String moment(@Nullable String iso) {
+    if (iso == null || iso.length() < 19) {
+      return "<span class=none>–</span>";
+    }
+    return "<time class=dated datetime=\"%s\">%s</time>"
+        .formatted(text(iso), text(iso.substring(0, 19).replace('T', ' ')));
+  }
+
+  /** A moment of now; the page's program writes it in the reader's zone when asked to. */
   static String time(@Nullable String iso) {
     if (iso == null) {
       return "<span class=none>–</span>";

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,8 +36,8 @@ public final class Page {
   public Page(Model model, Setup setup) {
     this.model = model;
     this.setup = setup;
-    this.tiles = new Tiles(model);
-    this.tables = new Tables(model);
+    this.tiles = new Tiles(model, setup);
+    this.tables = new Tables(model, setup);
     this.chart = new Chart(model, setup);
     this.system = new Parts(model, setup);
   }
@@ -80,7 +81,8 @@ public final class Page {
     all.put("ranges", choices(query, "range", PageQuery.RANGES, query.range()));
     all.put("series", choices(query, "series", PageQuery.SERIES, query.series()));
     all.put("windows", choices(query, "window", setup.windows(), query.window()));
-    all.put("hidden", hidden(query));
+    all.put("kept-by-filter", kept(query, Set.of("service", "route")));
+    all.put("kept-by-search", kept(query, Set.of("why")));
     all.put("service-value", Html.text(query.service()));
     all.put("route-value", Html.text(query.route()));
     all.put("why-value", Html.text(query.why()));
@@ -111,11 +113,14 @@ public final class Page {
   }
 
   /** What a form keeps of the address besides its own fields. */
-  private static String hidden(PageQuery query) {
-    return "<input type=hidden name=range value=\"%s\"><input type=hidden name=series value=\"%s\">"
-            .formatted(query.range(), query.series())
-        + "<input type=hidden name=window value=\"%s\"><input type=hidden name=sort value=\"%s\">"
-            .formatted(Html.text(query.window()), query.sort());
+  private static String kept(PageQuery query, Set<String> own) {
+    return query.chosen().entrySet().stream()
+        .filter(field -> !own.contains(field.getKey()))
+        .map(
+            field ->
+                "<input type=hidden name=%s value=\"%s\">"
+                    .formatted(field.getKey(), Html.text(field.getValue())))
+        .collect(Collectors.joining());
   }
 
   /** A file beside this class. */

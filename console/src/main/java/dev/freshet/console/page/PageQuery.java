@@ -1,5 +1,6 @@
 package dev.freshet.console.page;
 
+import dev.freshet.console.api.Setup;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,16 +39,15 @@ public record PageQuery(
   /**
    * Reads an address.
    *
-   * @param windows that the config has
+   * @param setup has the windows there are
    */
-  public static PageQuery of(Map<String, List<String>> query, List<String> windows) {
-    String standard = windows.contains("5m") ? "5m" : windows.isEmpty() ? "5m" : windows.get(0);
+  public static PageQuery of(Map<String, List<String>> query, Setup setup) {
     return new PageQuery(
         choice(query, "range", RANGES, "15m"),
         choice(query, "series", SERIES, "freshness"),
         text(query, "service"),
         text(query, "route"),
-        choice(query, "window", windows, standard),
+        choice(query, "window", setup.windows(), setup.usualWindow()),
         choice(query, "sort", SORTS, "p95"),
         text(query, "why"));
   }
@@ -70,14 +70,7 @@ public record PageQuery(
 
   /** This address with another value of one parameter; what is as usual is left out. */
   String with(String name, String value) {
-    Map<String, String> all = new LinkedHashMap<>();
-    put(all, "range", range, "15m");
-    put(all, "series", series, "freshness");
-    put(all, "service", service, "");
-    put(all, "route", route, "");
-    put(all, "window", window, "5m");
-    put(all, "sort", sort, "p95");
-    put(all, "why", why, "");
+    Map<String, String> all = chosen();
     all.put(name, value);
     StringBuilder address = new StringBuilder();
     all.forEach(
@@ -88,6 +81,19 @@ public record PageQuery(
                 .append('=')
                 .append(URLEncoder.encode(chosen, StandardCharsets.UTF_8)));
     return address.toString();
+  }
+
+  /** What differs from what is usual, by the name in the address. */
+  Map<String, String> chosen() {
+    Map<String, String> all = new LinkedHashMap<>();
+    put(all, "range", range, "15m");
+    put(all, "series", series, "freshness");
+    put(all, "service", service, "");
+    put(all, "route", route, "");
+    put(all, "window", window, "5m");
+    put(all, "sort", sort, "p95");
+    put(all, "why", why, "");
+    return all;
   }
 
   /** This address with the lines of one route. */

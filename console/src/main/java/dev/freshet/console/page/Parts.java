@@ -38,7 +38,9 @@ final class Parts {
       return "<p class=empty>No part has reported yet. Every process of Freshet does, every"
           + " monitoring.every.</p>";
     }
-    return parts.stream().limit(SHOWN).map(Parts::card).collect(Collectors.joining());
+    int more = parts.size() - SHOWN;
+    return parts.stream().limit(SHOWN).map(Parts::card).collect(Collectors.joining())
+        + (more > 0 ? "<p class=fine>%d more, none of them worse.</p>".formatted(more) : "");
   }
 
   private static String card(HealthApi.Part part) {

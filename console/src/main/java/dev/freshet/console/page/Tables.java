@@ -5,6 +5,7 @@ import dev.freshet.console.api.Change;
 import dev.freshet.console.api.FeedApi;
 import dev.freshet.console.api.LatencyApi;
 import dev.freshet.console.api.ProblemException;
+import dev.freshet.console.api.Setup;
 import dev.freshet.console.api.State;
 import dev.freshet.console.api.Status;
 import dev.freshet.console.api.ViewsApi;
@@ -31,9 +32,11 @@ final class Tables {
   private static final int TAGS_SHOWN = 4;
 
   private final Model model;
+  private final Setup setup;
 
-  Tables(Model model) {
+  Tables(Model model, Setup setup) {
     this.model = model;
+    this.setup = setup;
   }
 
   private static String table(String head, String rows, String empty) {
@@ -72,12 +75,12 @@ final class Tables {
   private String old(long nowMillis) {
     return model
         .latencies()
-        .row(LatencyRow.TOTAL, LatencyRow.TOTAL, "5m")
+        .row(LatencyRow.TOTAL, LatencyRow.TOTAL, setup.usualWindow())
         .filter(total -> Status.standsStill(total, nowMillis))
         .map(
             total ->
-                "<p class=problem>Requests are not counted since %s UTC: this is how it was then.</p>"
-                    .formatted(Html.time(Answers.time(total.asOfMillis()))))
+                "<p class=problem>Requests are not counted since %s %s: this is how it was then.</p>"
+                    .formatted(Html.moment(Answers.time(total.asOfMillis())), Html.ZONE))
         .orElse("");
   }
 
@@ -151,7 +154,7 @@ final class Tables {
   String views(State all) {
     List<ViewsApi.View> views =
         model.views().stream()
-            .map(ViewsApi.View::of)
+            .map(view -> ViewsApi.View.of(view, model, setup))
             .sorted(
                 Comparator.comparing((ViewsApi.View view) -> view.state().equals("live"))
                     .thenComparing(
@@ -176,11 +179,12 @@ final class Tables {
                             all == State.STOPPED ? "as of then" : view.state(),
                             Html.count(view.rows()),
                             Html.millis(view.lagMs() == null ? null : (double) view.lagMs()),
-                            Html.time(view.asOfCommit())))
+                            Html.moment(view.asOfCommit())))
             .collect(Collectors.joining());
     return table(
             "<th scope=col>View<th scope=col>State<th scope=col class=num>Rows<th scope=col"
-                + " class=num>Behind<th scope=col class=num>As of, UTC",
+                + " class=num>Behind<th scope=col class=num>As of, "
+                + Html.ZONE,
             rows,
             "No view is kept. Name one under \"views\" in freshet.yaml.")
         + more(views.size(), VIEWS, "views");
@@ -204,11 +208,12 @@ final class Tables {
                             alert.state(),
                             Html.text(alert.severity()),
                             Html.number(alert.longBurn(), 1),
-                            Html.time(alert.since())))
+                            Html.moment(alert.since())))
             .collect(Collectors.joining());
     return table(
         "<th scope=col>Objective<th scope=col>State<th scope=col>Severity<th scope=col"
-            + " class=num>Burn<th scope=col class=num>Since, UTC",
+            + " class=num>Burn<th scope=col class=num>Since, "
+            + Html.ZONE,
         rows,
         "No alert. Objectives stand under \"slos\" in freshet.yaml.");
   }
@@ -220,7 +225,9 @@ final class Tables {
             .map(change -> change(change, query))
             .collect(Collectors.joining());
     return table(
-        "<th scope=col>Captured, UTC<th scope=col>Row<th scope=col>Made stale<th scope=col"
+        "<th scope=col>Captured, "
+            + Html.ZONE
+            + "<th scope=col>Row<th scope=col>Made stale<th scope=col"
             + " class=num>LSN",
         rows,
         "No row change has made anything stale yet.");
@@ -261,7 +268,7 @@ final class Tables {
     <dt>%s<dd><b>%s</b>
     <dt>%s<dd>%s
     <dt>Row<dd>%s %s <code>%s</code>
-    <dt>Committed<dd>%s UTC, LSN %s
+    <dt>Committed<dd>%s %s, LSN %s
     <dt>Made stale<dd>%s
     </dl>
     <p class=fine><a href="/api/v1/why?%s=%s">as JSON</a>, or <code>freshet why %s%s</code></p>\
@@ -271,22 +278,29 @@ final class Tables {
             Html.text(why.name()),
             key ? "Deleted" : "State",
             key
-                ? "%s UTC, %s after the commit, through %s"
+                ? "%s %s, %s after the commit, through %s"
                     .formatted(
-                        Html.time(why.deleted()),
+                        Html.moment(why.deleted()),
+                        Html.ZONE,
                         Html.millis(why.msAfterCommit()),
                         link(query, why.tag()))
                 : "stale since that commit",
             Html.text(why.operation()),
             Html.text(why.table()),
             Html.text(why.row()),
-            Html.time(why.committed()),
+            Html.moment(why.committed()),
+            Html.ZONE,
             Html.text(why.lsn()),
             why.stale().stream().map(tag -> link(query, tag)).collect(Collectors.joining(", ")),
             why.kind(),
             Html.text(URLEncoder.encode(why.name(), StandardCharsets.UTF_8)),
             key ? "" : "--tag ",
-            Html.text(why.name()));
+            Html.text(quoted(why.name())));
+  }
+
+  /** As one word of a shell, whatever is in it: a name may be somebody else's. */
+  private static String quoted(String name) {
+    return name.matches("[A-Za-z0-9_:./@%+=,-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
   }
 
   /** A key first, since a key is what people see; then a tag. */

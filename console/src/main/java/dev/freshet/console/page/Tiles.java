@@ -2,6 +2,7 @@ package dev.freshet.console.page;
 
 import dev.freshet.console.api.Answers;
 import dev.freshet.console.api.LatencyApi;
+import dev.freshet.console.api.Setup;
 import dev.freshet.console.api.Stage;
 import dev.freshet.console.api.State;
 import dev.freshet.console.api.Status;
@@ -27,20 +28,23 @@ final class Tiles {
   private static final String NONE = "<span class=none>–</span>";
 
   private final Model model;
+  private final Setup setup;
 
-  Tiles(Model model) {
+  Tiles(Model model, Setup setup) {
     this.model = model;
+    this.setup = setup;
   }
 
   static String headline(Status status) {
     return """
     <p class="verdict %s"><span class=dot aria-hidden=true></span>%s</p>
-    <p class=fine>Everything committed up to %s UTC, LSN %s, is applied%s.</p>\
+    <p class=fine>Everything committed up to %s %s, LSN %s, is applied%s.</p>\
     """
         .formatted(
             status.state().word(),
             Html.text(status.sentence()),
-            Html.time(status.reachedCommit()),
+            Html.moment(status.reachedCommit()),
+            Html.ZONE,
             Html.text(status.reachedLsn() == null ? "–" : status.reachedLsn()),
             status.reachedExact()
                 ? ""
@@ -67,7 +71,7 @@ final class Tiles {
         + tile(
             "Keys deleted",
             Html.rate(status.keysPerSecond()) + Html.unit("/s"),
-            Html.count(status.keysDeleted()) + " since the last hour began",
+            Html.count(status.keysDeleted()) + " in the last hour",
             still(status),
             Spark.of(freshness.keys().line(nowMillis, POINTS, STEP_SECONDS)))
         + hits(nowMillis)
@@ -120,7 +124,7 @@ final class Tiles {
           "WAL kept for the slot",
           NONE,
           "last told "
-              + Html.time(Answers.time(kept.seenMillis()))
+              + Html.moment(Answers.time(kept.seenMillis()))
               + ": "
               + Html.bytes(kept.bytes()),
           State.STOPPED,
@@ -144,10 +148,7 @@ final class Tiles {
 
   private String hits(long nowMillis) {
     Optional<LatencyRow> newest =
-        model
-            .latencies()
-            .row(LatencyRow.TOTAL, LatencyRow.TOTAL, "5m")
-            .or(() -> model.latencies().row(LatencyRow.TOTAL, LatencyRow.TOTAL, "1m"));
+        model.latencies().row(LatencyRow.TOTAL, LatencyRow.TOTAL, setup.usualWindow());
     Optional<LatencyApi.Window> total =
         newest.filter(row -> !Status.standsStill(row, nowMillis)).map(LatencyApi.Window::of);
     double[] line = new double[POINTS / 2];
@@ -171,7 +172,7 @@ final class Tiles {
             .or(
                 () ->
                     newest.map(
-                        old -> "not counted since " + Html.time(Answers.time(old.asOfMillis()))))
+                        old -> "not counted since " + Html.moment(Answers.time(old.asOfMillis()))))
             .orElse("no requests are reported"),
         newest.isPresent() && total.isEmpty() ? State.STOPPED : null,
         Spark.of(line));

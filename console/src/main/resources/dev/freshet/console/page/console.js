@@ -8,6 +8,7 @@ let stream = null;
 let silence = 0;
 let heard = () => {};
 let lastId = "";
+let ahead = 0; // the server's clock before this one's, ms
 let plot = null;
 let heat = null;
 
@@ -16,6 +17,8 @@ const headers = () => {
   return token ? { Authorization: "Bearer " + token } : {};
 };
 
+export const now = () => Date.now() + ahead;
+
 export async function json(path) {
   const answer = await fetch(path, { headers: headers() });
   if (!answer.ok) throw new Error(path + " answered " + answer.status);
@@ -23,19 +26,19 @@ export async function json(path) {
 }
 
 // ---- times in the reader's zone --------------------------------------------------------------
-let local = new URLSearchParams(location.search).get("zone") === "local";
+const zone = () => new URLSearchParams(location.search).get("zone") === "local";
+let local = zone();
 
 const two = (n, width = 2) => String(n).padStart(width, "0");
 function showTimes(root) {
   for (const time of root.querySelectorAll("time")) {
     const at = new Date(time.dateTime);
     if (isNaN(at)) continue;
-    const text = local
-      ? two(at.getHours()) + ":" + two(at.getMinutes()) + ":" + two(at.getSeconds())
-      : two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + ":" + two(at.getUTCSeconds());
-    time.textContent = text + "." + two(at.getMilliseconds(), 3);
+    const shown = new Date(at - (local ? at.getTimezoneOffset() * 60000 : 0)).toISOString();
+    time.textContent = time.className === "dated" ? shown.slice(0, 19).replace("T", " ") : shown.slice(11, 23);
     time.title = at.toISOString();
   }
+  for (const word of root.querySelectorAll(".zone")) word.textContent = local ? "local time" : "UTC";
 }
 
 function zoneButton() {
@@ -55,11 +58,13 @@ function zoneButton() {
 }
 
 // ---- parts -----------------------------------------------------------------------------------
-function put(id, html) {
+const waiting = new Map(); // parts that came while the reader had selected something in them
+function put(id, html, chosen) {
   const part = byId(id);
   if (!part) return;
   const selected = document.getSelection();
-  if (selected && !selected.isCollapsed && part.contains(selected.anchorNode)) return;
+  if (!chosen && selected && !selected.isCollapsed && part.contains(selected.anchorNode)) return void waiting.set(id, html);
+  waiting.delete(id);
   const focused = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
   const boxes = [...part.querySelectorAll(".scroll")];
   const lefts = boxes.map((box) => box.scrollLeft);
@@ -73,6 +78,10 @@ function put(id, html) {
   if (focused) part.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
+document.addEventListener("selectionchange", () => {
+  for (const [id, html] of [...waiting]) put(id, html);
+});
+
 function say(word, state) {
   const link = byId("link");
   if (link.textContent !== word) link.textContent = word;
@@ -83,6 +92,7 @@ function event(name, data) {
   if (name === "part") put(data.id, data.html);
   if (name === "tick") {
     heard();
+    ahead = data.now_ms - Date.now();
     say("live", "live");
     if (data.chart && !document.hidden) chart();
   }
@@ -145,29 +155,30 @@ async function read(reader) {
 }
 
 // ---- choosing: fetch the page with the new address and take its parts ---------------------------
+let turn = 0;
 async function go(address, push) {
+  const mine = ++turn;
   const answer = await fetch(address, { headers: headers() });
   if (answer.status === 401) return ask();
   if (!answer.ok) return void (location.href = address);
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (mine !== turn) return; // the reader has chosen something else meanwhile
   if (push) history.pushState(null, "", address);
   if (next.documentElement.dataset.state === "locked") return ask();
   document.documentElement.dataset.state = next.documentElement.dataset.state;
-  for (const id of ["ranges", "series", "windows"]) byId(id).innerHTML = next.getElementById(id).innerHTML;
+  for (const id of ["ranges", "series", "windows"]) put(id, next.getElementById(id).innerHTML, true);
   for (const part of document.querySelectorAll("[data-part]")) {
     const from = next.getElementById(part.id);
     if (!from) continue;
     if (part.id === "chart" && byId("plot") && from.firstElementChild) {
       Object.assign(byId("plot").dataset, from.firstElementChild.dataset);
-    } else part.innerHTML = from.innerHTML;
+    } else put(part.id, from.innerHTML, true);
   }
   for (const name of ["why", "service", "route"]) {
     const field = document.querySelector(`input[name=${name}]`);
     if (field !== document.activeElement) field.value = next.querySelector(`input[name=${name}]`).value;
   }
-  for (const hidden of document.querySelectorAll("input[type=hidden]")) {
-    hidden.value = next.querySelector(`input[type=hidden][name=${hidden.name}]`).value;
-  }
+  for (const fields of document.querySelectorAll(".kept")) fields.innerHTML = next.getElementById(fields.id).innerHTML;
   showTimes(document);
   lastId = "";
   follow();
@@ -209,7 +220,11 @@ document.addEventListener("keydown", (press) => {
   }
 });
 
-addEventListener("popstate", () => go(location.href, false));
+addEventListener("popstate", () => {
+  local = zone();
+  zoneButton();
+  go(location.href, false);
+});
 
 function ask() {
   stream?.abort();
@@ -259,7 +274,7 @@ export function address(kind) {
 
 function grid(answer, range) {
   const step = answer.step_ms / 1000;
-  const end = Math.floor(Date.now() / 1000 / step) * step;
+  const end = Math.floor(now() / 1000 / step) * step;
   const by = new Map(answer.points.map((p) => [Math.round(p.time_ms / 1000), p]));
   const times = [];
   for (let t = end - Math.floor(range / step) * step; t <= end; t += step) times.push(t);
@@ -277,15 +292,20 @@ function nice(value, factor, round) {
 }
 
 let counts = [];
+let drawing = 0;
 async function chart() {
   const at = byId("plot");
   if (!at || !window.uPlot || document.documentElement.dataset.state === "locked") return;
+  const mine = ++drawing;
   let drawn;
   try {
     drawn = grid(await json(address("history")), RANGES[at.dataset.range]);
   } catch (e) {
     return; // the stream says that the connection is lost
   }
+  if (mine !== drawing) return;
+  const worst = Math.max(...drawn.data[3]);
+  at.setAttribute("aria-label", `Percentiles over the last ${at.dataset.range}; the highest p99 is ${duration(worst)}`);
   counts = drawn.count;
   const slo = Number(at.dataset.slo) || null;
   const data = [...drawn.data, drawn.times.map(() => slo)];
@@ -345,7 +365,7 @@ let seen = false;
 async function lazy() {
   seen = true;
   if (!heat && plot) {
-    heat = (await import("/assets/heatmap.js")).heatmap({ json, address, options, duration, colour });
+    heat = (await import("/assets/heatmap.js")).heatmap({ json, address, options, duration, colour, now });
     heat.draw();
   }
 }

@@ -1,7 +1,7 @@
 // How many took how long, over time: columns of stretches, rows of durations on a log scale, the
 // count as shade. The cursor is the one of the lines above.
 
-export function heatmap({ json, address, options, duration, colour }) {
+export function heatmap({ json, address, options, duration, colour, now }) {
   const at = document.getElementById("heat");
   let plot = null;
   let map = null;
@@ -43,10 +43,10 @@ export function heatmap({ json, address, options, duration, colour }) {
     const low = lower(Math.min(...map.columns.map((c) => c.first)));
     const high = upper(Math.max(...map.columns.map((c) => c.first + c.counts.length - 1)));
     const range = { "15m": 900, "1h": 3600, "6h": 21600, "24h": 86400 }[document.getElementById("plot").dataset.range];
-    const now = Date.now() / 1000;
+    const end = now() / 1000;
     const data = [times, times.map(() => low), times.map(() => high)];
     const scales = {
-      x: { time: true, range: () => [now - range, now] },
+      x: { time: true, range: () => [end - range, end] },
       y: { distr: 3, range: () => [low, high] },
     };
     forget();

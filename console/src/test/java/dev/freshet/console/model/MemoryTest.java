@@ -76,6 +76,22 @@ class MemoryTest {
   }
 
   @Test
+  void sumsAreKeptLongerThanManyRoutes() {
+    Latencies latencies = new Latencies(MEMORY);
+    RequestCounts one = new RequestCounts(1, 0, 0, 0, 0, 0);
+    for (int i = 0; i < 100; i++) {
+      latencies.put(new LatencyMinute("shop", LONG, i * 60_000L, one, new ExponentialHistogram()));
+      latencies.put(
+          new LatencyMinute(
+              "shop", LatencyRow.TOTAL, i * 60_000L, one, new ExponentialHistogram()));
+    }
+    assertThat(latencies.history("shop", LatencyRow.TOTAL, 0, Long.MAX_VALUE, 60_000)).hasSize(100);
+    assertThat(latencies.historyBegins(LatencyRow.TOTAL)).isEqualTo(Long.MIN_VALUE);
+    assertThat(latencies.history("shop", LONG, 0, Long.MAX_VALUE, 60_000)).hasSizeBetween(1, 50);
+    assertThat(latencies.historyBegins(LONG)).isBetween(50 * 60_000L, 99 * 60_000L);
+  }
+
+  @Test
   void viewsShareTheirRoomAndGiveItBack() {
     AtomicLong used = new AtomicLong();
     ViewRows one = new ViewRows("one", used, MEMORY.views());
@@ -86,7 +102,10 @@ class MemoryTest {
     assertThat(one.isCut()).isTrue();
     other.put("k", TextNode.valueOf(LONG), 1, LONG.length());
     assertThat(other.kept()).isZero();
+    one.emptiedBefore(0); // the first look at a topic that begins where it always did
+    assertThat(one.isCut()).isTrue();
     one.emptiedBefore(100);
+    assertThat(one.isCut()).isFalse();
     assertThat(used).hasValue(0);
     other.put("k", TextNode.valueOf(LONG), 1, LONG.length());
     assertThat(other.kept()).isOne();

@@ -51,7 +51,7 @@ public final class PgSink implements Sink {
   private final Registry registry;
   private final SinkMetrics metrics;
   private final RowTags tags;
-  private final Invalidations invalidations;
+  private final Announcements announcements;
   private final Map<Bytes, Held> held = new LinkedHashMap<>();
   private long next;
 
@@ -62,14 +62,14 @@ public final class PgSink implements Sink {
    * A sink for this view, which must be live.
    *
    * @param attempt the seed its rows come from
-   * @param invalidations takes the tags of rows; closed with the sink
+   * @param announcements takes what others are told; closed with the sink
    */
   public PgSink(
       Database database,
       String namespace,
       View view,
       int attempt,
-      Invalidations invalidations,
+      Announcements announcements,
       SinkMetrics metrics) {
     this.database = database;
     this.connection = new HeldConnection(database, false);
@@ -79,7 +79,7 @@ public final class PgSink implements Sink {
     this.registry = new Registry(namespace);
     this.metrics = metrics;
     this.tags = new RowTags(view);
-    this.invalidations = invalidations;
+    this.announcements = announcements;
   }
 
   @Override
@@ -115,7 +115,7 @@ public final class PgSink implements Sink {
           row(record);
         }
       }
-      invalidations.await();
+      announcements.await();
     } catch (SQLException e) {
       disconnect();
       // What was held is in the topic still, before the offset that was committed last.
@@ -181,7 +181,7 @@ public final class PgSink implements Sink {
     if (record.offset() >= tagged) {
       Set<String> stale = tags.take();
       if (!stale.isEmpty()) {
-        invalidations.send(stale, transaction(), told);
+        announcements.send(stale, transaction(), told);
       }
       tagged = record.offset() + 1;
     }
@@ -209,6 +209,7 @@ public final class PgSink implements Sink {
     }
     connected().commit();
     next = after;
+    announcements.stands(view.name(), told);
     metrics.applied(changed, told);
   }
 
@@ -267,6 +268,6 @@ public final class PgSink implements Sink {
   @Override
   public void close() {
     disconnect();
-    invalidations.close();
+    announcements.close();
   }
 }

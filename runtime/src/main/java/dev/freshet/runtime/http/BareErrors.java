@@ -1,6 +1,7 @@
 package dev.freshet.runtime.http;
 
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -13,7 +14,9 @@ final class BareErrors extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
-    String body = "{\"type\":\"about:blank\",\"status\":%d}".formatted(response.getStatus());
+    String body =
+        "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d}"
+            .formatted(HttpStatus.getMessage(response.getStatus()), response.getStatus());
     Content.Sink.write(response, true, body, callback);
     return true;
   }

@@ -3,16 +3,20 @@ package dev.freshet.runtime.http;
 import dev.freshet.runtime.ListenAddress;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.Context;
 import io.javalin.util.JavalinException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -64,6 +68,7 @@ public final class HttpServer implements AutoCloseable {
                   jetty -> {
                     jetty.setStopTimeout(limits.drain.toMillis());
                     jetty.insertHandler(new GracefulHandler());
+                    jetty.insertHandler(new Secured());
                     jetty.setErrorHandler(new BareErrors());
                     jetty.addBean(new NetworkConnectionLimit(limits.connections, jetty));
                     jetty.addEventListener(new QuietConnections(jetty, limits.drain));
@@ -74,20 +79,32 @@ public final class HttpServer implements AutoCloseable {
                     http.setRequestHeaderSize(MOST_HEADER_BYTES);
                     http.setIdleTimeout(SILENCE.toMillis());
                   });
-              javalin.routes.before(HttpServer::secure);
               routes.accept(javalin);
             });
   }
 
-  private static void secure(Context context) {
-    context.header("X-Content-Type-Options", "nosniff");
-    context.header("X-Frame-Options", "DENY");
-    context.header("Referrer-Policy", "no-referrer");
-    context.header("Cross-Origin-Resource-Policy", "same-origin");
-    context.header(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-            + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+  /** On every answer, whoever gives it: pages, live streams, and what Jetty itself refuses. */
+  private static final class Secured extends Handler.Wrapper {
+
+    private static final Map<String, String> HEADERS =
+        Map.of(
+            "X-Content-Type-Options",
+            "nosniff",
+            "X-Frame-Options",
+            "DENY",
+            "Referrer-Policy",
+            "no-referrer",
+            "Cross-Origin-Resource-Policy",
+            "same-origin",
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      HEADERS.forEach(response.getHeaders()::put);
+      return super.handle(request, response, callback);
+    }
   }
 
   /**

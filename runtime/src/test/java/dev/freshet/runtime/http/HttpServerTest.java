@@ -78,7 +78,9 @@ class HttpServerTest {
     HttpResponse<String> answer = send(request("/hello").header("X-Long", "x".repeat(9000)));
     assertThat(answer.statusCode()).isEqualTo(431);
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
-    assertThat(answer.body()).isEqualTo("{\"type\":\"about:blank\",\"status\":431}");
+    assertThat(answer.body())
+        .isEqualTo(
+            "{\"type\":\"about:blank\",\"title\":\"Request Header Fields Too Large\",\"status\":431}");
   }
 
   @Test

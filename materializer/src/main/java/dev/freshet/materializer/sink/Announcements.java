@@ -5,6 +5,7 @@ import dev.freshet.events.Invalidation;
 import dev.freshet.events.InvalidationJson;
 import dev.freshet.events.Lsn;
 import dev.freshet.events.TableName;
+import dev.freshet.events.TablePosition;
 import dev.freshet.events.Topics;
 import dev.freshet.runtime.FreshetException;
 import dev.freshet.runtime.KafkaConnection;
@@ -23,32 +24,42 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Stale tags of view rows, on their way to {@code <ns>.invalidations}.
+ * What others are told once a view's table shows it: stale tags of its rows, on their way to {@code
+ * <ns>.invalidations}, and where it stands, on its way to {@code <ns>.view-tables}.
  *
- * <p>Their cause is the transaction that wrote the rows to the view's table: an entry that was
- * loaded from the table before it is refused or deleted, one loaded after it stays. At least once.
- * Used by one thread.
+ * <p>The cause of tags is the transaction that wrote the rows to the view's table: an entry that
+ * was loaded from the table before it is refused or deleted, one loaded after it stays. Tags arrive
+ * at least once; of positions, one that is lost is made up for by the next. Used by one thread.
  */
-public final class Invalidations implements AutoCloseable {
+public final class Announcements implements AutoCloseable {
 
   /** Tags of one record. */
   private static final int MOST_TAGS = 200;
 
   private final KafkaProducer<byte[], byte[]> producer;
-  private final String topic;
+  private final String invalidations;
+  private final String positions;
   private final TableName table;
   private final List<Future<RecordMetadata>> underWay = new ArrayList<>();
 
   /**
    * @param table the view's
    */
-  public Invalidations(KafkaConnection kafka, Topics topics, TableName table) {
-    this.topic = topics.invalidations();
+  public Announcements(KafkaConnection kafka, Topics topics, TableName table) {
+    this.invalidations = topics.invalidations();
+    this.positions = topics.viewTables();
     this.table = table;
     Properties all = kafka.clientProperties(topics.namespace() + "-view-tags");
     all.put("acks", "all");
     all.put("linger.ms", "0");
     this.producer = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Sends where the table stands, and does not wait for it: the next position is seconds away. */
+  void stands(String view, Registry.Told told) {
+    TablePosition at = new TablePosition(view, Lsn.parse(told.lsn()), told.committed());
+    Future<RecordMetadata> unused =
+        producer.send(new ProducerRecord<>(positions, at.key(), at.value()));
   }
 
   /**
@@ -81,7 +92,7 @@ public final class Invalidations implements AutoCloseable {
   private void send(Set<String> tags, ChangeSource source) {
     Invalidation stale =
         new Invalidation.Stale(tags, Set.of(), Set.of(), new Invalidation.Cause('u', source));
-    underWay.add(producer.send(new ProducerRecord<>(topic, InvalidationJson.write(stale))));
+    underWay.add(producer.send(new ProducerRecord<>(invalidations, InvalidationJson.write(stale))));
   }
 
   /**
