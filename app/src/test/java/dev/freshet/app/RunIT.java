@@ -23,11 +23,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -97,6 +99,7 @@ class RunIT {
       sqlIsCheckedAsAView(config);
       theConsoleTellsTheSame(postgres, config);
       itShowsItself(door.join(), config);
+      thePageChangesSoon(postgres);
       Typed doctor = Typed.freshet("doctor", "-c", config);
       assertThat(doctor.code()).as(doctor.out()).isZero();
 
@@ -134,6 +137,35 @@ class RunIT {
     return Files.writeString(folder.resolve("freshet.yaml"), text).toString();
   }
 
+  /** From the commit to the part of the page that shows it, the median of several. */
+  private void thePageChangesSoon(Connection postgres) throws Exception {
+    HttpRequest page = HttpRequest.newBuilder(URI.create(consoleUrl() + "/live")).build();
+    try (Stream<String> live =
+        HttpClient.newHttpClient().send(page, HttpResponse.BodyHandlers.ofLines()).body()) {
+      Iterator<String> told = live.iterator();
+      long[] millis = new long[5];
+      for (int i = 0; i < millis.length; i++) {
+        int id = 1000 + i;
+        long began = System.nanoTime();
+        sql(postgres, "INSERT INTO products VALUES (%d, 7, 10)".formatted(id));
+        while (!told.next().contains("id&quot;:%d}".formatted(id))) {
+          assertThat(millisSince(began)).as("the page does not show it").isLessThan(60_000);
+        }
+        millis[i] = millisSince(began);
+      }
+      Arrays.sort(millis);
+      assertThat(millis[2]).as("of %s ms", Arrays.toString(millis)).isLessThanOrEqualTo(1500);
+    }
+  }
+
+  private static long millisSince(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+  }
+
+  private String consoleUrl() {
+    return "http://127.0.0.1:" + consolePort;
+  }
+
   /** What the others read from topics, over HTTP; and a tag made stale by hand is applied. */
   private void theConsoleTellsTheSame(Connection postgres, String config) throws Exception {
     assertThat(ask("GET", "/api/v1/why?key=" + KEY, ""))
@@ -166,7 +198,7 @@ class RunIT {
   }
 
   private void theSameIsToldOverHttp(String config) {
-    String url = "http://127.0.0.1:" + consolePort;
+    String url = consoleUrl();
     String[] tail = {"tail", "--since", "1h", "--limit", "1"};
     assertThat(with(tail, "--url", url).out()).isEqualTo(with(tail, "-c", config).out());
     String[] why = {"why", KEY, "--json"};
@@ -193,7 +225,7 @@ class RunIT {
             : HttpRequest.BodyPublishers.ofString(body);
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + consolePort + path))
+            HttpRequest.newBuilder(URI.create(consoleUrl() + path))
                 .method(method, publisher)
                 .header("Content-Type", "application/json")
                 .header("Authorization", "Bearer " + ADMIN_TOKEN)

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the console answers over HTTP: its API, its pages, its streams. As many requests as
- * configured are answered at once, others are told to come again; bodies are small.
+ * What the console answers over HTTP: its API, its pages, its streams. As many questions to the API
+ * as configured are answered at once, others are told to come again; bodies are small.
  */
 final class ConsoleServer implements Service {
 
