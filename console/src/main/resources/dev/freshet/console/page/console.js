@@ -92,9 +92,10 @@ function event(name, data) {
   if (name === "part") put(data.id, data.html);
   if (name === "tick") {
     heard();
+    const before = ahead;
     ahead = data.now_ms - Date.now();
     say("live", "live");
-    if (data.chart && !document.hidden) chart();
+    if ((data.chart || Math.abs(ahead - before) > 5000) && !document.hidden) chart();
   }
 }
 
