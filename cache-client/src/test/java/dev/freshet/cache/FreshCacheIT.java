@@ -206,36 +206,6 @@ class FreshCacheIT {
   }
 
   @Test
-  void whoAskedAfterAChangeWasAppliedDoesNotGetWhatWasReadBefore() throws Exception {
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch go = new CountDownLatch(1);
-    CompletableFuture<Page> leader =
-        pages.getAsync(
-            "p",
-            fill -> {
-              Page old = load(fill);
-              begun.countDown();
-              go.await(20, TimeUnit.SECONDS);
-              return old;
-            });
-    begun.await(20, TimeUnit.SECONDS);
-    rig.apply(2500, "org:7");
-    Loader<Page> later =
-        fill -> {
-          fill.fence("3000:3000:").tag("org:7");
-          return new Page("orders", loads.incrementAndGet());
-        };
-    CompletableFuture<Page> reader = pages.getAsync("p", later);
-    CompletableFuture<Page> another = pages.getAsync("p", later);
-    until("both have missed", () -> rig.count("freshet.cache.gets", "result", "miss") == 3);
-    go.countDown();
-    assertThat(leader.get(20, TimeUnit.SECONDS).visits()).isEqualTo(1);
-    assertThat(reader.get(20, TimeUnit.SECONDS).visits()).isEqualTo(2);
-    assertThat(another.get(20, TimeUnit.SECONDS).visits()).isEqualTo(2);
-    assertThat(rig.count("freshet.cache.fills", "outcome", "mark")).isEqualTo(1);
-  }
-
-  @Test
   void twoProcessesLoadItOnceToo() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);

@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -119,6 +120,22 @@ class FreshCacheWriterIT {
       writer.commit();
       assertThat(get(cache)).isEqualTo(2);
       assertThat(rig.redis.exists("shop:{0}:entry:p")).isOne();
+    }
+  }
+
+  @Test
+  void theWritersNextReadIsFreshEvenWhereStaleValuesAreServed() throws Exception {
+    TtlClass soft = PLAIN.withStaleFor(Duration.ofMinutes(10));
+    try (FreshCache cache = rig.open(rig.builder());
+        Connection writer = connect()) {
+      Entries<Integer> prices = cache.entries(soft, Integer.class);
+      assertThat(prices.get("p", FreshCacheWriterIT::load)).isEqualTo(1);
+      execute(writer, "UPDATE items SET price = 2");
+      cache.invalidate(writer, "item:7");
+      assertThat(prices.get("p", FreshCacheWriterIT::load)).isEqualTo(2);
+      execute(writer, "UPDATE items SET price = 3");
+      assertThat(cache.remove("p")).isTrue();
+      assertThat(prices.get("p", FreshCacheWriterIT::load)).isEqualTo(3);
     }
   }
 
