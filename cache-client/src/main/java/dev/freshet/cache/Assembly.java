@@ -41,7 +41,7 @@ final class Assembly {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(named("freshet-timer"));
     Stores stores =
-        new Stores(far, near, feed, values, meters, events, b.clock, b.nanoTime, b.random);
+        new Stores(far, near, feed, flights, values, meters, events, b.clock, b.nanoTime, b.random);
     HotKeys hot = new HotKeys(far, b.random);
     Hints hints = new Hints(far);
     Reads reads =

@@ -54,23 +54,23 @@ final class BatchLoads {
                 .ifPresentOrElse(flight -> ours.put(key, flight), () -> others.add(lookup)));
     Map<String, Held> held = new HashMap<>();
     if (!ours.isEmpty()) {
-      held.putAll(lead(ours, ttl, type, loader));
+      lead(ours, ttl, type, loader).forEach((key, landed) -> held.put(key, landed.held()));
     }
     others.forEach(lookup -> held.put(lookup.key(), alone.apply(lookup)));
     return held;
   }
 
-  private <T> Map<String, Held> lead(
+  private <T> Map<String, Landing> lead(
       Map<String, Flights.Flight> ours, TtlClass ttl, ValueType<T> type, BatchLoader<T> loader) {
     try {
-      Map<String, Held> held =
+      Map<String, Landing> landed =
           limiter.run(
               () -> {
                 ours.values().forEach(Flights.Flight::admit);
                 return loadAll(ours.keySet(), ttl, type, loader);
               });
-      ours.forEach((key, flight) -> flights.land(key, flight, landed(held, key)));
-      return held;
+      ours.forEach((key, flight) -> flights.land(key, flight, landed(landed, key)));
+      return landed;
     } catch (RuntimeException | Error e) {
       ours.forEach((key, flight) -> flights.fail(key, flight, e));
       throw e;
@@ -83,15 +83,15 @@ final class BatchLoads {
     }
   }
 
-  private static Held landed(Map<String, Held> held, String key) {
-    Held one = held.get(key);
+  private static Landing landed(Map<String, Landing> all, String key) {
+    Landing one = all.get(key);
     if (one == null) {
       throw new IllegalStateException(key + " was not loaded");
     }
     return one;
   }
 
-  private <T> Map<String, Held> loadAll(
+  private <T> Map<String, Landing> loadAll(
       Set<String> keys, TtlClass ttl, ValueType<T> type, BatchLoader<T> loader) throws Exception {
     Map<String, Stores.Opening> openings = new LinkedHashMap<>();
     Map<String, Fill> fills = new LinkedHashMap<>();

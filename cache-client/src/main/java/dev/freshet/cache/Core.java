@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -124,8 +125,13 @@ final class Core {
   }
 
   private Held loaded(Lookup lookup) {
+    return thrown(
+        lookup, () -> loads.load(lookup, () -> here(lookup), entry -> stored(lookup, entry)));
+  }
+
+  private static <T> T thrown(Lookup lookup, Callable<T> load) {
     try {
-      return loads.load(lookup, () -> here(lookup), entry -> stored(lookup, entry));
+      return load.call();
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (InterruptedException e) {
@@ -145,13 +151,62 @@ final class Core {
   }
 
   private CompletableFuture<Held> missAsync(Lookup lookup, Thread asker) {
-    Optional<Flights.Flight> underWay =
-        lookup.ttl().cached() ? flights.underWay(lookup) : Optional.empty();
-    if (underWay.isPresent()) {
-      meters.of(lookup.ttl()).misses.increment();
-      return loads.joinAsync(lookup, underWay.get(), asker);
+    meters.of(lookup.ttl()).misses.increment();
+    return lookup.ttl().cached()
+        ? sharedAsync(lookup, asker, flights.moment(), Loads.MOST_JOINED)
+        : onLoader(() -> loaded(lookup));
+  }
+
+  /** As {@link Loads#load} does it; who waits for another's load holds no thread meanwhile. */
+  private CompletableFuture<Held> sharedAsync(Lookup lookup, Thread asker, long asked, int left) {
+    if (left == 0) {
+      return onLoader(() -> thrown(lookup, () -> loads.alone(lookup, () -> here(lookup))));
     }
-    return onLoader(() -> miss(lookup));
+    Optional<Flights.Flight> mine = flights.reserve(lookup);
+    if (mine.isPresent()) {
+      return onLoader(() -> ledHere(lookup, mine.get()))
+          .whenComplete((led, rejected) -> giveUp(lookup, mine.get(), rejected))
+          .thenCompose(
+              led ->
+                  led.isPresent()
+                      ? CompletableFuture.completedFuture(led.get())
+                      : joinedAsync(lookup, mine.get(), asker, asked, left));
+    }
+    Optional<Flights.Flight> other = flights.underWay(lookup);
+    return other.isPresent()
+        ? joinedAsync(lookup, other.get(), asker, asked, left)
+        : sharedAsync(lookup, asker, asked, left - 1); // it landed just now, or is of another type
+  }
+
+  /** Empty when one who came by leads it already. */
+  private Optional<Held> ledHere(Lookup lookup, Flights.Flight mine) {
+    return mine.take()
+        ? Optional.of(
+            thrown(
+                lookup,
+                () ->
+                    loads
+                        .lead(lookup, mine, () -> here(lookup), entry -> stored(lookup, entry))
+                        .held()))
+        : Optional.empty();
+  }
+
+  private CompletableFuture<Held> joinedAsync(
+      Lookup lookup, Flights.Flight other, Thread asker, long asked, int left) {
+    return loads
+        .joinAsync(lookup, other, asker)
+        .thenCompose(
+            landed ->
+                landed.proves(asked)
+                    ? CompletableFuture.completedFuture(landed.held())
+                    : sharedAsync(lookup, asker, asked, left - 1));
+  }
+
+  /** No thread was free for it: unless somebody leads it already, nobody will. */
+  private void giveUp(Lookup lookup, Flights.Flight mine, @Nullable Throwable rejected) {
+    if (rejected != null && mine.take()) {
+      flights.fail(lookup.key(), mine, rejected);
+    }
   }
 
   private interface Work<T> {

@@ -23,6 +23,7 @@ public final class Fill {
   private final Function<Duration, OptionalLong> heartbeats;
   private final Set<String> tags = new LinkedHashSet<>();
   private @Nullable Fence fence;
+  private boolean lagging;
 
   /**
    * @param heartbeats the xmin of the newest heartbeat that was applied this long before the load
@@ -60,6 +61,7 @@ public final class Fill {
 
   /** The value is made of what this fence stands for. */
   public Fill fence(Fence taken) {
+    lagging |= taken.unfinished().isEmpty();
     Fence before = fence;
     fence = before == null ? taken : Fence.min(before, taken);
     return this;
@@ -88,6 +90,11 @@ public final class Fill {
 
   Optional<Fence> fence() {
     return Optional.ofNullable(fence);
+  }
+
+  /** Whether all it reads is of a primary, which is never behind what was committed before. */
+  boolean ofPrimary() {
+    return fence != null && !lagging;
   }
 
   List<String> tags() {

@@ -79,7 +79,8 @@ public final class FreshCache implements AutoCloseable {
 
   /**
    * Tells what a write makes stale, ahead of the log, so that whoever reads after the commit sees
-   * it, in all processes. Never needed for the cache to become fresh: the log tells it again.
+   * it, in all processes; this one forgets it even where its class lets values outlive staleness.
+   * Never needed for the cache to become fresh: the log tells it again.
    *
    * <p>Best inside the writing transaction, after its first write: then nothing that does not show
    * it can be stored any more, from before its commit on. Right after the commit is fine too; a
@@ -99,7 +100,7 @@ public final class FreshCache implements AutoCloseable {
     parts.flights().closeDoors();
     List<String> stale = List.copyOf(tags);
     for (int bucket = 0; bucket < parts.far().layout().buckets(); bucket++) {
-      parts.near().stale(bucket, stale);
+      parts.near().gone(bucket, stale);
     }
     return told;
   }
@@ -112,7 +113,9 @@ public final class FreshCache implements AutoCloseable {
   public boolean remove(String... keys) {
     List<String> all = List.of(keys);
     boolean told = told(parts.hints().delete(all));
-    all.forEach(parts.near()::remove);
+    for (String key : all) {
+      parts.near().gone(parts.far().layout().bucket(key), List.of(Hints.entryTag(key)));
+    }
     return told;
   }
 

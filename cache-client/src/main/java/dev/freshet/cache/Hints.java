@@ -18,6 +18,7 @@ final class Hints {
   private static final int BUDGET = 1000;
 
   private static final int MAX_TAGS_PER_CALL = 500;
+  private static final String ENTRY = "entry:";
   private static final String WRITER =
       "SELECT coalesce(pg_current_xact_id_if_assigned()::text::bigint,"
           + " pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)";
@@ -31,7 +32,12 @@ final class Hints {
 
   /** What local caches hear when a single entry is deleted. */
   static String entryTag(String key) {
-    return "entry:" + key;
+    return ENTRY + key;
+  }
+
+  /** Whether it is what {@link #entryTag} gives. */
+  static boolean isEntryTag(String tag) {
+    return tag.startsWith(ENTRY);
   }
 
   /** The transaction under way, or else the newest one that may have ended. */

@@ -15,8 +15,21 @@ import java.util.random.RandomGenerator;
 /**
  * What happens on a miss: one load in this process, one among all processes if the lease works, and
  * never more at a time than the limiter lets through. Thread-safe; runs on the caller's thread.
+ *
+ * <p>Who waits for another's load asked before it ended, and must not get what it read earlier: in
+ * between a change may have been applied, even the asker's own. A load that Redis accepted after
+ * the question shows all that was applied by then, because FILL compares it with that. One that was
+ * not stored, for whatever reason, shows it if it began after the question and read from a primary.
+ * Everything else is dropped by those who waited, and one of them leads the next load: the second
+ * one that a reader waits for began after its question, so that even without Redis, or with a tag
+ * that changes all the time, a key is loaded once at a time. Who gets nothing out of that either
+ * (refused values of standbys, loads without a fence or inside a transaction that has written)
+ * loads alone, behind the limiter like all.
  */
 final class Loads {
+
+  /** Loads of others that one reader waits for. */
+  static final int MOST_JOINED = 2;
 
   private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -60,34 +73,50 @@ final class Loads {
   Held load(Lookup lookup, Supplier<Optional<Held>> cached, Acceptance acceptance)
       throws Exception {
     if (!lookup.ttl().cached()) {
-      return limiter.run(() -> stores.load(lookup));
+      return limiter.run(() -> stores.load(lookup)).held();
     }
-    Optional<Flights.Flight> mine = flights.begin(lookup, limiter.inside());
-    if (mine.isPresent()) {
-      return lead(lookup, mine.get(), cached, acceptance);
+    long asked = flights.moment();
+    long began = nanoTime.getAsLong();
+    for (int joined = 0; joined < MOST_JOINED; joined++) {
+      Optional<Flights.Flight> mine = flights.begin(lookup, limiter.inside());
+      if (mine.isPresent()) {
+        return lead(lookup, mine.get(), cached, acceptance).held();
+      }
+      Optional<Flights.Flight> other = flights.underWay(lookup).filter(this::mayWaitFor);
+      if (other.isEmpty()) {
+        // It landed just now, or loads another type, or may wait for the room this thread holds.
+        break;
+      }
+      Landing landed = join(lookup, other.get(), began);
+      if (landed.proves(asked)) {
+        return landed.held();
+      }
     }
-    Optional<Flights.Flight> other = flights.underWay(lookup).filter(this::mayWaitFor);
-    if (other.isPresent()) {
-      return join(lookup, other.get());
-    }
-    // It landed just now, or loads another type, or may wait for the room that this thread holds.
-    Optional<Held> known = cached.get();
-    return known.isPresent() ? known.get() : limiter.run(() -> stores.load(lookup));
+    return alone(lookup, cached);
   }
 
-  private Held lead(
+  /** The value for one who cannot share in another's load. */
+  Held alone(Lookup lookup, Supplier<Optional<Held>> cached) throws Exception {
+    Optional<Held> known = cached.get();
+    return known.isPresent() ? known.get() : limiter.run(() -> stores.load(lookup)).held();
+  }
+
+  /** The same as a leader, who {@linkplain Flights.Flight#take took} the flight. */
+  Landing lead(
       Lookup lookup, Flights.Flight mine, Supplier<Optional<Held>> cached, Acceptance acceptance)
       throws Exception {
-    Held held;
+    Landing landed;
     try {
+      long moment = flights.moment();
       Optional<Held> known = cached.get();
-      held = known.isPresent() ? known.get() : leased(lookup, mine, acceptance);
+      landed =
+          known.isPresent() ? new Landing(known.get(), moment) : leased(lookup, mine, acceptance);
     } catch (Exception | Error e) {
       flights.fail(lookup.key(), mine, e);
       throw e;
     }
-    flights.land(lookup.key(), mine, held);
-    return held;
+    flights.land(lookup.key(), mine, landed);
+    return landed;
   }
 
   /** A load within a load holds room: it must not wait for one that waits for room. */
@@ -95,12 +124,14 @@ final class Loads {
     return other.admitted() || !limiter.inside();
   }
 
-  private Held join(Lookup lookup, Flights.Flight other) throws InterruptedException {
-    if (other.leader == Thread.currentThread()) {
+  private Landing join(Lookup lookup, Flights.Flight other, long beganNanos)
+      throws InterruptedException {
+    if (other.ledBy(Thread.currentThread())) {
       throw itself(lookup);
     }
     try {
-      return other.landing.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      long left = patience.toNanos() - (nanoTime.getAsLong() - beganNanos);
+      return other.landing.get(left, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw LoadFailedException.of(lookup.key(), e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
@@ -114,8 +145,8 @@ final class Loads {
    *
    * @param asker who asked, who must not be the one who loads
    */
-  CompletableFuture<Held> joinAsync(Lookup lookup, Flights.Flight other, Thread asker) {
-    if (other.leader == asker) {
+  CompletableFuture<Landing> joinAsync(Lookup lookup, Flights.Flight other, Thread asker) {
+    if (other.ledBy(asker)) {
       return CompletableFuture.failedFuture(itself(lookup));
     }
     return other
@@ -123,9 +154,9 @@ final class Loads {
         .copy()
         .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
         .handleAsync(
-            (held, error) -> {
+            (landed, error) -> {
               if (error == null) {
-                return held;
+                return landed;
               }
               // What the load threw comes wrapped; bare, it is our own patience that has ended.
               throw error instanceof TimeoutException
@@ -146,12 +177,13 @@ final class Loads {
             .formatted(lookup.key(), patience));
   }
 
-  private Held leased(Lookup lookup, Flights.Flight mine, Acceptance acceptance) throws Exception {
+  private Landing leased(Lookup lookup, Flights.Flight mine, Acceptance acceptance)
+      throws Exception {
     String token = Long.toHexString(random.nextLong());
     Lease lease = lease(lookup, token);
     try {
       // Ours may be free because another has just loaded it: look once more before loading.
-      Optional<Held> theirs =
+      Optional<Landing> theirs =
           switch (lease) {
             case OURS -> stored(lookup, acceptance);
             case OTHERS -> await(lookup, acceptance);
@@ -176,14 +208,17 @@ final class Loads {
   void refresh(Lookup lookup, Acceptance newer) throws Exception {
     Optional<Flights.Flight> mine = flights.begin(lookup, limiter.inside());
     if (mine.isPresent()) {
-      Supplier<Optional<Held>> stored = () -> stored(lookup, newer);
+      Supplier<Optional<Held>> stored = () -> stored(lookup, newer).map(Landing::held);
       lead(lookup, mine.get(), stored, newer);
     }
   }
 
-  private Optional<Held> stored(Lookup lookup, Acceptance acceptance) {
+  private Optional<Landing> stored(Lookup lookup, Acceptance acceptance) {
+    long moment = flights.moment();
     try {
-      return far.read(lookup.key()).flatMap(acceptance::held);
+      return far.read(lookup.key())
+          .flatMap(acceptance::held)
+          .map(held -> new Landing(held, moment));
     } catch (RedisException e) {
       return Optional.empty();
     }
@@ -209,13 +244,14 @@ final class Loads {
   }
 
   /** Waits for the one who holds the lease, until it is given up or has lasted long enough. */
-  private Optional<Held> await(Lookup lookup, Acceptance acceptance) {
+  private Optional<Landing> await(Lookup lookup, Acceptance acceptance) {
     long began = nanoTime.getAsLong();
     long pause = FIRST_LOOK_NANOS;
     while (nanoTime.getAsLong() - began < lookup.ttl().lease().toNanos()
         && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(pause);
       pause = Math.min(2 * pause, LONGEST_LOOK_NANOS);
+      long moment = flights.moment();
       FarTier.Waiting seen;
       try {
         seen = far.await(far.look(lookup.key()));
@@ -224,7 +260,7 @@ final class Loads {
       }
       Optional<Held> held = seen.entry().flatMap(acceptance::held);
       if (held.isPresent() || !seen.leased()) {
-        return held;
+        return held.map(it -> new Landing(it, moment));
       }
     }
     return Optional.empty();

@@ -53,18 +53,29 @@ final class NearBucket<V> {
     return true;
   }
 
-  /** Marks all entries with one of these tags; returns those that were not stale before. */
-  synchronized List<NearEntry<V>> markStale(List<String> tags, long nowNanos) {
+  /**
+   * Marks all entries with one of these tags; those that outlive it stay in the index, because they
+   * may still be told to go.
+   *
+   * @param gone whether nothing outlives it; what dies alone, by the tag of its key, never does
+   * @return those that were not stale before, or not gone
+   */
+  synchronized List<NearEntry<V>> markStale(List<String> tags, long nowNanos, boolean gone) {
     forgetGone();
     staleTags.add(tags);
     List<NearEntry<V>> marked = new ArrayList<>();
     for (String tag : tags) {
-      Set<NearEntry<V>> entries = index.remove(tag);
+      Set<NearEntry<V>> entries = index.get(tag);
       if (entries != null) {
+        boolean dies = gone || Hints.isEntryTag(tag);
         for (NearEntry<V> entry : entries) {
-          if (entry.markStale(nowNanos)) {
+          if (entry.markStale(nowNanos, dies)) {
             marked.add(entry);
           }
+        }
+        entries.removeIf(entry -> !entry.outlivesStaleness());
+        if (entries.isEmpty()) {
+          index.remove(tag);
         }
       }
     }

@@ -165,11 +165,6 @@ final class NearCache<V> implements FeedListener {
     return true;
   }
 
-  /** Forgets an entry. */
-  void remove(String key) {
-    entries.invalidate(key);
-  }
-
   @Override
   public void begins(int bucket, Stretch stretch) {
     bucket(bucket).begin(stretch);
@@ -177,7 +172,16 @@ final class NearCache<V> implements FeedListener {
 
   @Override
   public void stale(int bucket, List<String> tags) {
-    List<NearEntry<V>> marked = bucket(bucket).markStale(tags, nanoTime.getAsLong());
+    mark(bucket, tags, false);
+  }
+
+  /** The same for what this process itself changed: it must not see the old value any more. */
+  void gone(int bucket, List<String> tags) {
+    mark(bucket, tags, true);
+  }
+
+  private void mark(int bucket, List<String> tags, boolean gone) {
+    List<NearEntry<V>> marked = bucket(bucket).markStale(tags, nanoTime.getAsLong(), gone);
     for (NearEntry<V> entry : marked) {
       if (!entry.outlivesStaleness()) {
         entries.asMap().remove(entry.key(), entry);

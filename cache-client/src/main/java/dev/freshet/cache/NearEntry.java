@@ -17,6 +17,9 @@ final class NearEntry<V> {
   private final long staleForNanos;
   private volatile long staleSinceNanos = FRESH;
 
+  /** Whether it is not to be served however short it has been stale; set before that is. */
+  private volatile boolean gone;
+
   NearEntry(
       NearTicket ticket,
       String key,
@@ -69,16 +72,24 @@ final class NearEntry<V> {
 
   /** Whether it may be served for a while although it is stale. */
   boolean outlivesStaleness() {
-    return staleForNanos > 0;
+    return staleForNanos > 0 && !gone;
   }
 
-  /** Called under the lock of its bucket; false when it was stale already. */
-  boolean markStale(long nowNanos) {
-    if (staleSinceNanos != FRESH) {
-      return false;
+  /**
+   * Called under the lock of its bucket; false when that was known already.
+   *
+   * @param dies whether it does not outlive this
+   */
+  boolean markStale(long nowNanos, boolean dies) {
+    boolean first = staleSinceNanos == FRESH;
+    boolean last = dies && !gone;
+    if (last) {
+      gone = true;
     }
-    staleSinceNanos = nowNanos;
-    return true;
+    if (first) {
+      staleSinceNanos = nowNanos;
+    }
+    return first || last;
   }
 
   boolean servable(long nowNanos) {
@@ -86,7 +97,7 @@ final class NearEntry<V> {
       return false;
     }
     long since = staleSinceNanos;
-    return since == FRESH || nowNanos - since < staleForNanos;
+    return since == FRESH || (!gone && nowNanos - since < staleForNanos);
   }
 
   /** The same when its bucket is not trusted, if it has been stale for this long at most. */

@@ -25,6 +25,7 @@ final class Stores {
   private final FarTier far;
   private final NearCache<Held> near;
   private final Feed feed;
+  private final Flights flights;
   private final Values values;
   private final CacheMeters meters;
   private final Events events;
@@ -36,6 +37,7 @@ final class Stores {
       FarTier far,
       NearCache<Held> near,
       Feed feed,
+      Flights flights,
       Values values,
       CacheMeters meters,
       Events events,
@@ -45,6 +47,7 @@ final class Stores {
     this.far = far;
     this.near = near;
     this.feed = feed;
+    this.flights = flights;
     this.values = values;
     this.meters = meters;
     this.events = events;
@@ -54,7 +57,18 @@ final class Stores {
   }
 
   /** What must be known from before a load. */
-  record Opening(int bucket, String incarnation, long millis, long nanos, Fill fill) {}
+  record Opening(int bucket, String incarnation, long millis, long nanos, long moment, Fill fill) {
+
+    /**
+     * As of when a value is known to be that was loaded since and could not be stored. A snapshot
+     * of a primary shows what was committed before this load began; that of a standby may be older,
+     * and what was read without a fence, or inside a transaction that has written, is for nobody
+     * else.
+     */
+    long unstored() {
+      return fill.ofPrimary() ? moment : Landing.NEVER;
+    }
+  }
 
   Opening open(String key) {
     int bucket = feed.layout().bucket(key);
@@ -65,11 +79,12 @@ final class Stores {
             grace ->
                 feed.xminReceivedBefore(
                     bucket, grace.plusNanos(Math.max(0, nanoTime.getAsLong() - nanos))));
-    return new Opening(bucket, feed.incarnation(bucket).orElse(""), clock.millis(), nanos, fill);
+    return new Opening(
+        bucket, feed.incarnation(bucket).orElse(""), clock.millis(), nanos, flights.moment(), fill);
   }
 
   /** Loads a value and stores it, if it may be stored. */
-  Held load(Lookup lookup) throws Exception {
+  Landing load(Lookup lookup) throws Exception {
     Opening opening = open(lookup.key());
     Optional<?> value;
     try {
@@ -88,28 +103,40 @@ final class Stores {
   }
 
   /** Stores what was loaded since the opening; the value comes back whether or not it was. */
-  private Held store(
+  private Landing store(
       String key, TtlClass ttl, ValueType<?> type, Opening opening, Optional<?> value) {
     Held held = held(ttl, type, opening, value);
-    tell(key, ttl, held, stored(key, ttl, opening, held).join());
-    return held;
+    Outcome outcome = stored(key, ttl, opening, held).join();
+    tell(key, ttl, held, outcome.word());
+    return new Landing(held, outcome.asOf());
   }
 
-  private record Sent(String key, Held held, CompletableFuture<String> outcome) {}
+  /**
+   * What became of a value.
+   *
+   * @param word {@code stored}, or why not
+   * @param asOf as in {@link Landing}
+   */
+  private record Outcome(String word, long asOf) {}
+
+  private record Sent(String key, Held held, CompletableFuture<Outcome> outcome) {}
 
   /** Stores several values at once: their fills are on the way together. */
-  Map<String, Held> storeAll(
+  Map<String, Landing> storeAll(
       TtlClass ttl, ValueType<?> type, Map<String, Opening> openings, Map<String, ?> values) {
-    Map<String, Held> all = new LinkedHashMap<>();
     List<Sent> sent = new ArrayList<>();
     openings.forEach(
         (key, opening) -> {
           Held held = held(ttl, type, opening, Optional.ofNullable(values.get(key)));
-          all.put(key, held);
           sent.add(new Sent(key, held, stored(key, ttl, opening, held)));
         });
     // On this thread, not on one of the Redis client: who is told may take a moment.
-    sent.forEach(one -> tell(one.key(), ttl, one.held(), one.outcome().join()));
+    Map<String, Landing> all = new LinkedHashMap<>();
+    for (Sent one : sent) {
+      Outcome outcome = one.outcome().join();
+      tell(one.key(), ttl, one.held(), outcome.word());
+      all.put(one.key(), new Landing(one.held(), outcome.asOf()));
+    }
     return all;
   }
 
@@ -140,18 +167,22 @@ final class Stores {
     }
   }
 
-  /** What became of it, in one word; never fails. */
-  private CompletableFuture<String> stored(String key, TtlClass ttl, Opening opening, Held held) {
+  private static CompletableFuture<Outcome> not(String why, Opening opening) {
+    return CompletableFuture.completedFuture(new Outcome(why, opening.unstored()));
+  }
+
+  /** What became of it; never fails. */
+  private CompletableFuture<Outcome> stored(String key, TtlClass ttl, Opening opening, Held held) {
     if (!ttl.cached() || life(ttl, held.value()).isZero()) {
-      return CompletableFuture.completedFuture("not-cached");
+      return not("not-cached", opening);
     }
     Optional<Fence> fence = opening.fill().fence();
     if (fence.isEmpty()) {
       LOG.debug("{} was loaded without a fence and is not cached", key);
-      return CompletableFuture.completedFuture("no-fence");
+      return not("no-fence", opening);
     }
     if (fence.get().xmin() == Fence.NEVER.xmin()) {
-      return CompletableFuture.completedFuture("own-writes");
+      return not("own-writes", opening);
     }
     if (held.tags().size() > FillScript.MAX_TAGS) {
       LOG.warn(
@@ -159,14 +190,14 @@ final class Stores {
           key,
           held.tags().size(),
           FillScript.MAX_TAGS);
-      return CompletableFuture.completedFuture("too-many-tags");
+      return not("too-many-tags", opening);
     }
     byte[] raw;
     try {
       raw = encoded(held);
     } catch (IOException e) {
       LOG.warn("{} is not cached", key, e);
-      return CompletableFuture.completedFuture("codec");
+      return not("codec", opening);
     }
     return fill(key, ttl, opening, held, raw, fence.get());
   }
@@ -182,11 +213,12 @@ final class Stores {
         payload.bytes());
   }
 
-  private CompletableFuture<String> fill(
+  private CompletableFuture<Outcome> fill(
       String key, TtlClass ttl, Opening opening, Held held, byte[] raw, Fence fence) {
     Duration life =
         Duration.ofMillis(Math.max(1, held.freshMillis() - clock.millis())).plus(ttl.staleFor());
     NearTicket ticket = near.ticket(opening.bucket());
+    long moment = flights.moment(); // what is accepted shows all that was applied before this
     return far.fill(key, raw, held.tags(), opening.incarnation(), fence, life)
         .thenApply(
             filled -> {
@@ -194,15 +226,15 @@ final class Stores {
                 if (refused instanceof Filled.RefusedByIncarnation) {
                   feed.refresh(opening.bucket());
                 }
-                return refused.reason();
+                return new Outcome(refused.reason(), opening.unstored());
               }
               near(ticket, key, held, raw.length, life, ttl);
-              return "stored";
+              return new Outcome("stored", moment);
             })
         .exceptionally(
             e -> {
               LOG.debug("{} could not be stored", key, e);
-              return "redis";
+              return new Outcome("redis", opening.unstored());
             });
   }
 

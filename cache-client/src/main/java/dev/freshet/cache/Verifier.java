@@ -153,7 +153,7 @@ final class Verifier {
         lookup.key(),
         bound,
         held.tags());
-    near.remove(lookup.key());
+    near.gone(far.layout().bucket(lookup.key()), List.of(Hints.entryTag(lookup.key())));
     far.await(hints.delete(List.of(lookup.key())));
   }
 

@@ -13,6 +13,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +120,51 @@ class FreshCacheWriterIT {
       writer.commit();
       assertThat(get(cache)).isEqualTo(2);
       assertThat(rig.redis.exists("shop:{0}:entry:p")).isOne();
+    }
+  }
+
+  @Test
+  void theWritersNextReadIsFreshEvenWhereStaleValuesAreServed() throws Exception {
+    TtlClass soft = PLAIN.withStaleFor(Duration.ofMinutes(10));
+    try (FreshCache cache = rig.open(rig.builder());
+        Connection writer = connect()) {
+      Entries<Integer> prices = cache.entries(soft, Integer.class);
+      assertThat(prices.get("p", FreshCacheWriterIT::load)).isEqualTo(1);
+      execute(writer, "UPDATE items SET price = 2");
+      cache.invalidate(writer, "item:7");
+      assertThat(prices.get("p", FreshCacheWriterIT::load)).isEqualTo(2);
+      execute(writer, "UPDATE items SET price = 3");
+      assertThat(cache.remove("p")).isTrue();
+      assertThat(prices.get("p", FreshCacheWriterIT::load)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void theWriterDoesNotJoinALoadThatBeganBeforeItsCommit() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (FreshCache cache = rig.open(rig.builder());
+        Connection writer = connect()) {
+      writer.setAutoCommit(false);
+      execute(writer, "UPDATE items SET price = 2");
+      cache.invalidate(writer, "item:7");
+      Entries<Integer> prices = cache.entries(PLAIN, Integer.class);
+      CompletableFuture<Integer> before =
+          prices.getAsync(
+              "p",
+              fill -> {
+                int old = load(fill);
+                begun.countDown();
+                go.await(20, TimeUnit.SECONDS);
+                return old;
+              });
+      begun.await(20, TimeUnit.SECONDS);
+      writer.commit();
+      CompletableFuture<Integer> own = prices.getAsync("p", FreshCacheWriterIT::load);
+      until("it has missed", () -> rig.count("freshet.cache.gets", "result", "miss") == 2);
+      go.countDown();
+      assertThat(own.get(20, TimeUnit.SECONDS)).isEqualTo(2);
+      assertThat(before.get(20, TimeUnit.SECONDS)).isEqualTo(1);
     }
   }
 

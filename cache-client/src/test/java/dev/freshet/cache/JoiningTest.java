@@ -8,13 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -155,18 +157,108 @@ class JoiningTest {
   }
 
   private void goesOn(Entries<String> entries) throws Exception {
-    AtomicReference<String> thread = new AtomicReference<>("");
     CompletableFuture<String> joined =
         entries
             .getAsync("k", this::slow)
-            .thenApply(
-                value -> {
-                  thread.set(Thread.currentThread().getName());
-                  return value + ", " + entries.get("k", fill -> "second");
-                });
+            .thenApply(value -> value + ", " + entries.get("k", fill -> "second"));
     go.countDown();
     assertThat(joined.get(20, TimeUnit.SECONDS)).isEqualTo("first, second");
-    assertThat(thread.get()).doesNotStartWith("freshet-load");
+  }
+
+  @Test
+  void whatBeganBeforeTheyAskedIsLoadedOnceMoreForAllOfThem() throws Exception {
+    Entries<String> entries = open();
+    AtomicInteger loads = new AtomicInteger();
+    CountDownLatch second = new CountDownLatch(1);
+    Loader<String> loader =
+        fill -> {
+          fill.fence("2000:2000:");
+          int load = loads.incrementAndGet();
+          begun.countDown();
+          (load == 1 ? go : second).await(30, TimeUnit.SECONDS);
+          return "load " + load;
+        };
+    CompletableFuture<String> leader = lead(entries, loader);
+    List<CompletableFuture<String>> joined = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      joined.add(entries.getAsync("k", loader));
+    }
+    CompletableFuture<String> blocking =
+        CompletableFuture.supplyAsync(() -> entries.get("k", loader));
+    until("all wait", () -> waitingFor("k") == 51);
+    go.countDown();
+    assertThat(leader.get(20, TimeUnit.SECONDS)).isEqualTo("load 1");
+    until("all but the next leader wait", () -> loads.get() == 2 && waitingFor("k") == 50);
+    second.countDown();
+    for (CompletableFuture<String> one : joined) {
+      assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo("load 2");
+    }
+    assertThat(blocking.get(20, TimeUnit.SECONDS)).isEqualTo("load 2");
+    assertThat(loads).hasValue(2);
+  }
+
+  /** How many wait for the load of a key that is under way. */
+  private int waitingFor(String key) {
+    Loader<Optional<String>> nobody = fill -> Optional.empty();
+    return cache()
+        .parts()
+        .flights()
+        .underWay(new Lookup(key, BYPASSING, ValueType.of(String.class), nobody))
+        .map(flight -> flight.landing.getNumberOfDependents())
+        .orElse(0);
+  }
+
+  @Test
+  void whatIsLoadedInsideAWritingTransactionIsForNobodyElse() throws Exception {
+    Entries<String> entries = open();
+    CompletableFuture<String> writer = lead(entries, fill -> slow(fill.fence(Fence.NEVER)));
+    CompletableFuture<String> reader = entries.getAsync("k", fill -> "committed");
+    CompletableFuture<String> blocking =
+        CompletableFuture.supplyAsync(() -> entries.get("k", fill -> "committed"));
+    until("both wait", () -> waitingFor("k") == 2);
+    go.countDown();
+    assertThat(writer.get(20, TimeUnit.SECONDS)).isEqualTo("first");
+    assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo("committed");
+    assertThat(blocking.get(20, TimeUnit.SECONDS)).isEqualTo("committed");
+  }
+
+  @Test
+  void whatABatchLoadsInsideAWritingTransactionIsForNobodyElse() throws Exception {
+    Entries<String> entries = open();
+    CompletableFuture<Map<String, String>> writer =
+        entries.getAllAsync(
+            List.of("k"),
+            (keys, fills) -> {
+              fills.fence(Fence.NEVER);
+              return Map.of("k", slow());
+            });
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+    CompletableFuture<String> reader = entries.getAsync("k", fill -> "committed");
+    go.countDown();
+    assertThat(writer.get(20, TimeUnit.SECONDS)).containsEntry("k", "first");
+    assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo("committed");
+  }
+
+  @Test
+  void whoFindsNothingToShareInTwoLoadsLoadsAlone() throws Exception {
+    Entries<String> entries = open();
+    AtomicInteger loads = new AtomicInteger();
+    Loader<String> unfenced =
+        fill -> {
+          loads.incrementAndGet();
+          return slow();
+        };
+    CompletableFuture<String> leader = lead(entries, unfenced);
+    List<CompletableFuture<String>> joined = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      joined.add(entries.getAsync("k", unfenced));
+    }
+    go.countDown();
+    for (CompletableFuture<String> one : joined) {
+      assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo("first");
+    }
+    assertThat(leader.get(20, TimeUnit.SECONDS)).isEqualTo("first");
+    assertThat(loads).hasValue(9);
   }
 
   @Test

@@ -207,10 +207,25 @@ class NearCacheTest {
   }
 
   @Test
-  void whatIsRemovedIsGone() {
-    put(near.ticket(0), "k", "a");
-    near.remove("k");
-    assertThat(get("k")).isNull();
+  void whatThisProcessItselfChangedIsNotServedAlthoughStaleValuesAre() {
+    put(near.ticket(0), "told", HOUR, "a");
+    near.stale(0, List.of("a"));
+    assertThat(get("told")).isNotNull();
+    near.gone(0, List.of("a"));
+    assertThat(get("told")).isNull();
+    put(near.ticket(0), "fresh", HOUR, "a");
+    near.gone(0, List.of("a"));
+    assertThat(get("fresh")).isNull();
     assertThat(near.indexedTags(0)).isZero();
+  }
+
+  @Test
+  void anEntryThatDiesAloneDoesNotOutliveIt() {
+    put(near.ticket(0), "k", HOUR, "a", "entry:k");
+    put(near.ticket(0), "l", HOUR, "a", "entry:l");
+    near.stale(0, List.of("a"));
+    near.stale(0, List.of("entry:k"));
+    assertThat(get("k")).isNull();
+    assertThat(get("l")).isNotNull();
   }
 }

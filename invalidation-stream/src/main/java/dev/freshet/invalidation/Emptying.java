@@ -5,12 +5,14 @@ import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Deletes every entry, because somebody asked for it. First each bucket becomes another
- * incarnation, so that no load that began before can be stored; then the entries go. Indexes stay:
- * an entry stored meanwhile is in one, and may only be deleted with it. Bounded steps; doing it
- * twice does no harm. Used by one thread.
+ * incarnation, so that no load that began before can be stored; then the entries go; then each
+ * becomes another once more, because a local cache may have read an entry just before it went,
+ * which nobody tells. Indexes stay: an entry stored meanwhile is in one, and may only be deleted
+ * with it. Bounded steps; doing it twice does no harm. Used by one thread.
  */
 final class Emptying {
 
@@ -30,9 +32,16 @@ final class Emptying {
   }
 
   /** Returns how many entries it deleted. */
-  long run(String newName) {
-    buckets.forEach(bucket -> bucket.becomes(newName));
-    return delete(redis, entries);
+  long run() {
+    rename();
+    long deleted = delete(redis, entries);
+    rename();
+    return deleted;
+  }
+
+  private void rename() {
+    String name = UUID.randomUUID().toString();
+    buckets.forEach(bucket -> bucket.becomes(name));
   }
 
   /** Deletes every key a pattern matches, a page at a time; returns how many. */

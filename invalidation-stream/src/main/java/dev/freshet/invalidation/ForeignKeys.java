@@ -14,7 +14,8 @@ import java.util.Set;
  * Deletes keys of other applications' caches: by name, or all members of a set of names.
  *
  * <p>Unfenced: a reader of that cache may put an old value back. Members are deleted before they
- * leave their set, so that a crash in between forgets nothing.
+ * leave their set, so that a crash in between forgets nothing, and once more afterwards, so that
+ * what was put back in between is not left without its set.
  */
 final class ForeignKeys {
 
@@ -56,6 +57,8 @@ final class ForeignKeys {
           deleted += unlink(members);
           String[] gone = members.toArray(String[]::new);
           RedisConnection.await(sorted ? redis.zrem(set, gone) : redis.srem(set, gone));
+          // One that was filled and added again meanwhile has just left the set: it must not stay.
+          deleted += unlink(members);
         }
       } while (!cursor.isFinished());
     } catch (RedisCommandExecutionException e) {

@@ -153,7 +153,7 @@ final class RedisInvalidator implements Sink {
     metrics.received(batch);
     if (everything) {
       underWay.forEach(bucket -> bucket.settle(List.of(), referenceXid));
-      long deleted = emptying.run(UUID.randomUUID().toString());
+      long deleted = emptying.run();
       // Calls name the incarnation they are for.
       List<BucketBatch> anew =
           buckets.stream().map(bucket -> bucket.batch(Applied.MAX_DELETIONS)).toList();

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the head remembers, what the sink does when it forgot, and what is forgotten on purpose. */
@@ -178,16 +179,40 @@ class RedisHeadIT extends RedisSinkBed {
   }
 
   @Test
+  void whatALocalCacheReadsWhileEverythingGoesIsVoidAfterwards() throws InterruptedException {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    settle();
+    String before = redis.hget(HEAD, "incarnation");
+    try (StatefulRedisPubSubConnection<String, String> feed = client.connectPubSub()) {
+      feed.addListener(hears(heard));
+      feed.sync().subscribe("shop:{0}:feed");
+      with(new Invalidation.Everything(cause(150))).apply();
+
+      String during = incarnationIn(heard.poll(10, TimeUnit.SECONDS));
+      String afterwards = incarnationIn(heard.poll(10, TimeUnit.SECONDS));
+      assertThat(during).isNotEqualTo(before);
+      assertThat(afterwards).isNotEqualTo(during).isEqualTo(redis.hget(HEAD, "incarnation"));
+    }
+  }
+
+  private static String incarnationIn(@Nullable String message) {
+    return message == null ? "none" : message.split("\"", 3)[1];
+  }
+
+  private static RedisPubSubAdapter<String, String> hears(BlockingQueue<String> heard) {
+    return new RedisPubSubAdapter<>() {
+      @Override
+      public void message(String channel, String message) {
+        heard.add(message);
+      }
+    };
+  }
+
+  @Test
   void theFeedTellsEveryTagAndEveryHeartbeatWithoutAGap() throws InterruptedException {
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     try (StatefulRedisPubSubConnection<String, String> feed = client.connectPubSub()) {
-      feed.addListener(
-          new RedisPubSubAdapter<>() {
-            @Override
-            public void message(String channel, String message) {
-              heard.add(message);
-            }
-          });
+      feed.addListener(hears(heard));
       feed.sync().subscribe("shop:{0}:feed");
       long before = Long.parseLong(redis.hget(HEAD, "seq"));
       settle();

@@ -6,6 +6,9 @@ import dev.freshet.cache.Filled;
 import dev.freshet.events.DeadLetter;
 import dev.freshet.events.Invalidation;
 import dev.freshet.runtime.Sink;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -119,6 +122,29 @@ class RedisSinkIT extends RedisSinkBed {
 
     assertThat(redis.exists("cache:7:summary", "m1", "m2", "m3", "tag:set", "tag:sorted")).isZero();
     assertThat(redis.get("tag:string")).isEqualTo("not a set");
+  }
+
+  @Test
+  @SuppressWarnings("unchecked") // a proxy knows no type arguments
+  void aMemberThatIsFilledAgainWhileItLeavesItsSetIsDeletedToo() {
+    redis.set("m1", "old");
+    redis.sadd("tag:set", "m1");
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      RedisClusterAsyncCommands<String, String> refilling =
+          (RedisClusterAsyncCommands<String, String>)
+              Proxy.newProxyInstance(
+                  getClass().getClassLoader(),
+                  new Class<?>[] {RedisClusterAsyncCommands.class},
+                  (proxy, method, args) -> {
+                    if (method.getName().equals("srem")) {
+                      redis.set("m1", "filled again");
+                      redis.sadd("tag:set", "m1");
+                    }
+                    return method.invoke(connection.async(), args);
+                  });
+      assertThat(new ForeignKeys(refilling).delete(Set.of(), Set.of("tag:set"))).isEqualTo(2);
+    }
+    assertThat(redis.exists("m1", "tag:set")).isZero();
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An application that embeds the library, with values in its own process. For one thread.
@@ -67,8 +68,7 @@ final class LibraryUser implements Runnable {
         boolean loads = random.nextInt(2) == 0;
         Connection connection = random.nextInt(3) == 0 ? standby : primary;
         if (loads) {
-          // Whoever waits for another's load gets what that one read: not judged.
-          entries.get(key(subject), fill -> load(subject, fill, connection, fence, end));
+          get(subject, connection, fence, end);
         } else {
           peek(subject);
         }
@@ -78,19 +78,35 @@ final class LibraryUser implements Runnable {
     }
   }
 
+  /** What it loads itself may be of a standby that lags; all else, also from others, is judged. */
+  private void get(Subject subject, Connection connection, long fence, long end) {
+    Judge.Bound now = run.judge().bound(subject);
+    Judge.Bound bound = run.judge().bound(subject, LATE);
+    AtomicBoolean own = new AtomicBoolean();
+    String value =
+        entries.get(
+            key(subject),
+            fill -> {
+              own.set(true);
+              return load(subject, fill, connection, fence, end);
+            });
+    if (!own.get()) {
+      judge(subject, now, bound, value);
+    }
+  }
+
   private void peek(Subject subject) {
     Judge.Bound now = run.judge().bound(subject);
     Judge.Bound bound = run.judge().bound(subject, LATE);
-    entries
-        .peek(key(subject))
-        .ifPresent(
-            value -> {
-              run.tally().count("library_reads");
-              if (run.judge().read(now, value) == Judge.Verdict.STALE) {
-                run.tally().count("library_late");
-              }
-              run.judge(name, subject, bound, value);
-            });
+    entries.peek(key(subject)).ifPresent(value -> judge(subject, now, bound, value));
+  }
+
+  private void judge(Subject subject, Judge.Bound now, Judge.Bound bound, String value) {
+    run.tally().count("library_reads");
+    if (run.judge().read(now, value) == Judge.Verdict.STALE) {
+      run.tally().count("library_late");
+    }
+    run.judge(name, subject, bound, value);
   }
 
   private String load(Subject subject, Fill fill, Connection connection, long fence, long end)
