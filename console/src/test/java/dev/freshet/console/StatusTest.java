@@ -103,4 +103,16 @@ class StatusTest {
     assertThat(status.sentence()).contains("still reads").doesNotContain("stale");
     assertThat(ingestAndSink(status)).doesNotContain(State.STOPPED);
   }
+
+  @Test
+  void aStageTellsItsRateAndItsLastErrorAlsoOnceThatIsOver() {
+    Told told = new Told().heartbeat(1, Told.NOW - 1000).away("redis", LONG_AGO);
+    told.part("redis", Told.NOW);
+    Stage sink = status(told, SILENT_AFTER).stages().get(1);
+    assertThat(sink.state()).isEqualTo(State.OK);
+    assertThat(sink.lastError()).isEqualTo("redis here: connection refused");
+    assertThat(sink.lastErrorAt()).isEqualTo("2025-12-31T23:59:00Z");
+    assertThat(sink.perSecond()).isZero();
+    assertThat(status(told, SILENT_AFTER).stages().get(0).lastError()).isNull();
+  }
 }

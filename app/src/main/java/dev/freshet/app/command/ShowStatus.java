@@ -6,6 +6,7 @@ import dev.freshet.console.api.Stage;
 import dev.freshet.console.api.State;
 import dev.freshet.console.api.Status;
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -64,7 +65,7 @@ final class ShowStatus implements Callable<Integer> {
     for (Stage stage : status.stages()) {
       out.printf(
           Locale.ROOT,
-          "  %-20s %-8s p50 %10s  p99 %10s  %s behind%s%n",
+          "  %-20s %-8s p50 %10s  p99 %10s  %s behind, %s/s%s%n",
           stage.name(),
           stage.state().word(),
           LatencyTable.time(stage.lag() == null ? null : stage.lag().p50Ms()),
@@ -72,7 +73,15 @@ final class ShowStatus implements Callable<Integer> {
           stage.recordsBehind() == null
               ? "?"
               : String.format(Locale.ROOT, "%,d", stage.recordsBehind()),
+          stage.perSecond() == null ? "?" : String.format(Locale.ROOT, "%,.1f", stage.perSecond()),
           stage.slowest() ? "  <- most of the time" : "");
+      if (stage.lastError() != null) {
+        out.printf(
+            "  %-20s last error %s: %s%n",
+            "",
+            Wording.time(stage.lastErrorAt(), InstantSource.system().instant()),
+            Printable.text(stage.lastError()));
+      }
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.freshet.console.api;
 
+import dev.freshet.events.HealthReport;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param state in one word
  * @param lag how long changes of the last minute took here; null when that is not measured
  * @param recordsBehind what waits in front of it; null when that is not known
+ * @param perSecond row changes, tags or requests; null when that is not known
  * @param slowest whether more time goes by here than in the others
  * @param detail a sentence; empty when there is nothing to say
+ * @param lastError why something it works with could not be looked at, the last time that was so;
+ *     null when it never was
+ * @param lastErrorAt when that was
  */
 public record Stage(
     String name,
@@ -21,5 +27,27 @@ public record Stage(
     State state,
     @Nullable Percentiles lag,
     @Nullable Long recordsBehind,
+    @Nullable Double perSecond,
     boolean slowest,
-    String detail) {}
+    String detail,
+    @Nullable String lastError,
+    @Nullable String lastErrorAt) {
+
+  /** The same with the last trouble of what it works with. */
+  Stage with(Optional<HealthReport> trouble) {
+    return new Stage(
+        name,
+        from,
+        to,
+        state,
+        lag,
+        recordsBehind,
+        perSecond,
+        slowest,
+        detail,
+        trouble
+            .map(of -> "%s %s: %s".formatted(of.component(), of.instance(), of.problem()))
+            .orElse(null),
+        trouble.map(of -> Answers.time(of.timeMillis())).orElse(null));
+  }
+}

@@ -62,6 +62,9 @@ public final class SystemHealth {
   private final Map<String, HealthReport> parts = new TreeMap<>();
   private final Map<String, Deque<Sample>> slots = new HashMap<>();
 
+  /** The last report of trouble, by component: there are five kinds. */
+  private final Map<String, HealthReport> problems = new HashMap<>();
+
   private static String key(String component, String instance) {
     return component + '\u0000' + instance;
   }
@@ -72,6 +75,9 @@ public final class SystemHealth {
       return;
     }
     parts.put(key, report);
+    if (!report.problem().isEmpty()) {
+      problems.put(report.component(), report);
+    }
     for (HealthReport.Gauge gauge : report.gauges()) {
       String slot = gauge.labels().get(SLOT);
       if (gauge.name().equals(RETAINED) && slot != null) {
@@ -98,6 +104,13 @@ public final class SystemHealth {
   /** The newest report of every part, by component and instance. */
   public synchronized List<HealthReport> parts() {
     return List.copyOf(parts.values());
+  }
+
+  /** The last time that one of these components could not be looked at, over or not. */
+  public synchronized Optional<HealthReport> lastProblem(List<String> components) {
+    return components.stream()
+        .flatMap(component -> Optional.ofNullable(problems.get(component)).stream())
+        .max(Comparator.comparingLong(HealthReport::timeMillis));
   }
 
   /** How many parts have reported. */

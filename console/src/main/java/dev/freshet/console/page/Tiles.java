@@ -213,7 +213,7 @@ final class Tiles {
           """
           <li class="%s%s"><span class=from>%s</span><span class=arrow aria-hidden=true></span>\
           <div class=leg><b>%s</b><span class="word %s">%s</span>\
-          <p class=figure>%s</p><p class=fine>%s%s</p>%s</div>\
+          <p class=figure>%s</p><p class=fine>%s%s%s</p>%s%s</div>\
           <span class=to>%s</span></li>\
           """
               .formatted(
@@ -228,10 +228,19 @@ final class Tiles {
                   stage.lag() == null || stage.recordsBehind() == null
                       ? Html.text(stage.detail())
                       : Html.count(stage.recordsBehind()) + " records behind",
+                  stage.perSecond() == null ? "" : ", " + Html.rate(stage.perSecond()) + "/s",
                   stage.slowest() ? "<p class=mark>most of the time is here</p>" : "",
+                  trouble(stage),
                   Html.text(stage.to())));
     }
     return strip.append("</ol>").toString();
+  }
+
+  private static String trouble(Stage stage) {
+    return stage.lastError() == null
+        ? ""
+        : "<p class=fine>Last error %s %s: %s</p>"
+            .formatted(Html.moment(stage.lastErrorAt()), Html.ZONE, Html.text(stage.lastError()));
   }
 
   private static String behind(Stage stage) {
