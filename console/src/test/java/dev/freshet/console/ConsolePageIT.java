@@ -34,7 +34,9 @@ class ConsolePageIT {
       followsAChange(open, browser);
       showsAChangeSoon(open, browser);
       showsAnAlertThatFires(open, browser);
+      waitsForASelection(open, browser);
       answersFromTheKeyboard(browser);
+      filters(browser);
       goesBack(browser);
       isWhatItShouldBeElsewhere(open, browser);
       assertThat(browser.complaints()).isEmpty();
@@ -61,6 +63,10 @@ class ConsolePageIT {
       Browser.await("the lines", () -> browser.is("document.querySelector('#plot canvas')"));
       assertThat(browser.is("document.getElementById('token').hidden")).isTrue();
       assertThat(browser.eval("document.getElementById('feed').textContent")).contains("org:");
+      browser.eval("document.querySelector(\"footer a[href='/api/v1/status']\").click()");
+      Browser.await(
+          "the answer behind a link",
+          () -> browser.is("document.body.textContent.includes('reached_lsn')"));
       assertThat(browser.complaints()).isEmpty();
     }
   }
@@ -120,6 +126,38 @@ class ConsolePageIT {
         () -> browser.is("document.getElementById('why').textContent.includes('{\"id\":9999}')"));
     assertThat(browser.eval("new URLSearchParams(location.search).get('why')"))
         .isEqualTo("order:new");
+  }
+
+  /** What comes while something is selected is shown afterwards. */
+  private static void waitsForASelection(Opened open, Browser browser) throws Exception {
+    browser.eval("getSelection().selectAllChildren(document.getElementById('alerts'))");
+    open.told.alert("late-orders", Alert.State.FIRING);
+    open.told.change(12_345, Told.NOW - 500, 3, "order:next", "order:next");
+    Browser.await(
+        "another part",
+        () -> browser.is("document.getElementById('feed').textContent.includes('order:next')"));
+    String late = "document.getElementById('alerts').textContent.includes('late-orders')";
+    assertThat(browser.is(late)).isFalse();
+    browser.eval("getSelection().removeAllRanges()");
+    Browser.await("the alert that waited", () -> browser.is(late));
+  }
+
+  private static void filters(Browser browser) throws Exception {
+    browser.eval("document.querySelector('input[name=route]').focus()");
+    browser.ask("Input.insertText", "text", "orders");
+    browser.press("Enter");
+    Browser.await(
+        "the routes of the filter",
+        () ->
+            browser.is(
+                "location.search.includes('route=orders') && !document.getElementById('routes').textContent.includes('alert(1)')"));
+    assertThat(browser.is("location.search.includes('why=')"))
+        .as("what was chosen before")
+        .isTrue();
+    browser.eval("document.getElementById('zone').click()");
+    assertThat(browser.eval("document.querySelector('#headline .zone').textContent"))
+        .isEqualTo("local time");
+    browser.eval("document.getElementById('zone').click()");
   }
 
   private static void goesBack(Browser browser) throws Exception {
