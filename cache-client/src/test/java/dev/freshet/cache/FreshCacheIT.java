@@ -136,6 +136,7 @@ class FreshCacheIT {
     assertThat(rig.redis.exists("shop:{0}:entry:p")).isOne();
     pages.get("q", fill -> assumed(fill, Duration.ofDays(1)));
     assertThat(rig.redis.exists("shop:{0}:entry:q")).isZero();
+    assertThat(rig.count("freshet.cache.fills", "outcome", "no-heartbeat")).isEqualTo(1);
   }
 
   private static Page assumed(Fill fill, Duration grace) {
