@@ -18,8 +18,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The cache's own doubt: of a share of all hits the value is loaded again some time later and
- * compared. One that differs has the same time once more to go; if it is still served after that,
- * an invalidation was missed: it is counted, told and deleted everywhere. Thread-safe.
+ * compared. One that differs has the same time once more to go; if it is still served after that
+ * and still differs, an invalidation was missed: it is counted, told and deleted everywhere. What a
+ * standby or another service gives may be older than the value served, and accuses nobody.
+ * Thread-safe.
  */
 final class Verifier {
 
@@ -118,33 +120,52 @@ final class Verifier {
   }
 
   private void compare(Lookup lookup, Held held) throws Exception {
-    Optional<?> now = limiter.run(() -> lookup.loader().load(stores.open(lookup.key()).fill()));
-    if (same(lookup, held.value(), now) || !servedStill(lookup, held)) {
+    if (reloaded(lookup, held) != Reloaded.DIFFERENT || !servedStill(lookup, held)) {
       checked.increment();
       return;
     }
     later(() -> judge(lookup, held));
   }
 
+  private enum Reloaded {
+    SAME,
+    DIFFERENT,
+    /** Its fence does not tell that it is newer than the value it is compared with. */
+    UNFIT
+  }
+
+  /** A standby that lags gives an older value, which says nothing about the one served. */
+  private Reloaded reloaded(Lookup lookup, Held held) throws Exception {
+    Stores.Opening opening = stores.open(lookup.key());
+    Optional<?> now = limiter.run(() -> lookup.loader().load(opening.fill()));
+    if (same(lookup, held.value(), now)) {
+      return Reloaded.SAME;
+    }
+    return opening.fill().ofPrimary() ? Reloaded.DIFFERENT : Reloaded.UNFIT;
+  }
+
   private boolean same(Lookup lookup, Optional<?> one, Optional<?> other) throws IOException {
     if (one.isEmpty() || other.isEmpty()) {
       return one.isEmpty() && other.isEmpty();
     }
-    return Arrays.equals(
-        values.bytes(one.get(), lookup.type()), values.bytes(other.get(), lookup.type()));
+    return one.equals(other)
+        || Arrays.equals(
+            values.bytes(one.get(), lookup.type()), values.bytes(other.get(), lookup.type()));
   }
 
   private boolean servedStill(Lookup lookup, Held held) {
-    NearEntry<Held> here = near.get(lookup.key());
+    NearEntry<Held> here = near.peek(lookup.key());
     return (here != null && !here.stale() && here.value().loadedMillis() == held.loadedMillis())
         || far.read(lookup.key())
             .filter(entry -> entry.loadedMillis() == held.loadedMillis())
             .isPresent();
   }
 
-  private void judge(Lookup lookup, Held held) {
+  private void judge(Lookup lookup, Held held) throws Exception {
     checked.increment();
-    if (!servedStill(lookup, held)) {
+    if (!servedStill(lookup, held)
+        || reloaded(lookup, held) != Reloaded.DIFFERENT
+        || !servedStill(lookup, held)) {
       return;
     }
     inconsistent.increment();

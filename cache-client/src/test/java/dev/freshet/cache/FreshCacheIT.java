@@ -84,6 +84,14 @@ class FreshCacheIT {
   }
 
   @Test
+  void aMissLooksTwiceAndCountsOnce() {
+    pages.get("p", this::load);
+    assertThat(cache.parts().near().stats().misses()).isEqualTo(1);
+    assertThat(rig.count("freshet.cache.gets", "result", "near")).isZero();
+    assertThat(rig.count("freshet.cache.gets", "result", "miss")).isEqualTo(1);
+  }
+
+  @Test
   void anotherProcessFindsItInRedis() throws InterruptedException {
     pages.get("p", this::load);
     try (FreshCache other = another()) {
