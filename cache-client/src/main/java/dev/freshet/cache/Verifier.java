@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -120,28 +121,24 @@ final class Verifier {
   }
 
   private void compare(Lookup lookup, Held held) throws Exception {
-    if (reloaded(lookup, held) != Reloaded.DIFFERENT || !servedStill(lookup, held)) {
+    if (newer(lookup, held).isEmpty() || !servedStill(lookup, held)) {
       checked.increment();
       return;
     }
     later(() -> judge(lookup, held));
   }
 
-  private enum Reloaded {
-    SAME,
-    DIFFERENT,
-    /** Its fence does not tell that it is newer than the value it is compared with. */
-    UNFIT
-  }
-
-  /** A standby that lags gives an older value, which says nothing about the one served. */
-  private Reloaded reloaded(Lookup lookup, Held held) throws Exception {
-    Stores.Opening opening = stores.open(lookup.key());
-    Optional<?> now = limiter.run(() -> lookup.loader().load(opening.fill()));
-    if (same(lookup, held.value(), now)) {
-      return Reloaded.SAME;
-    }
-    return opening.fill().ofPrimary() ? Reloaded.DIFFERENT : Reloaded.UNFIT;
+  /**
+   * Loads again; the transaction up to which all is visible in what came, if that differs. What is
+   * not of a primary may be older than the value it is compared with, and says nothing.
+   */
+  private OptionalLong newer(Lookup lookup, Held held) throws Exception {
+    Fill fill = stores.open(lookup.key()).fill();
+    Optional<?> now = limiter.run(() -> lookup.loader().load(fill));
+    Optional<Fence> fence = fill.fence();
+    return fence.isEmpty() || !fill.ofPrimary() || same(lookup, held.value(), now)
+        ? OptionalLong.empty()
+        : OptionalLong.of(fence.get().xmin() - 1);
   }
 
   private boolean same(Lookup lookup, Optional<?> one, Optional<?> other) throws IOException {
@@ -163,9 +160,11 @@ final class Verifier {
 
   private void judge(Lookup lookup, Held held) throws Exception {
     checked.increment();
-    if (!servedStill(lookup, held)
-        || reloaded(lookup, held) != Reloaded.DIFFERENT
-        || !servedStill(lookup, held)) {
+    if (!servedStill(lookup, held)) {
+      return;
+    }
+    OptionalLong newer = newer(lookup, held);
+    if (newer.isEmpty() || !servedStill(lookup, held)) {
       return;
     }
     inconsistent.increment();
@@ -175,6 +174,8 @@ final class Verifier {
         bound,
         held.tags());
     near.gone(far.layout().bucket(lookup.key()), List.of(Hints.entryTag(lookup.key())));
+    // With the mark that is missing: no older load may put it back.
+    far.await(hints.stale(held.tags(), newer.getAsLong()));
     far.await(hints.delete(List.of(lookup.key())));
   }
 

@@ -196,6 +196,7 @@ class FreshCacheOutageIT {
       values.get("k", this::load);
       until("it is found", () -> inconsistent() > 0);
       until("it is gone", () -> values.peek("k").isEmpty());
+      assertThat(rig.redis.zscore("shop:{0}:marks", "t")).as("no older load").isEqualTo(1999);
       assertThat(rig.registry.get("freshet.cache.consistency").gauge().value()).isNotNegative();
     }
   }
