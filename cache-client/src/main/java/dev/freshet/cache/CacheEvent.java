@@ -36,8 +36,8 @@ public sealed interface CacheEvent {
    *
    * @param took the load alone
    * @param outcome what became of the fill: {@code stored}, a reason of {@link
-   *     Filled.Refused#reason}, {@code no-fence}, {@code own-writes}, {@code not-cached}, {@code
-   *     codec}, {@code too-many-tags} or {@code redis}
+   *     Filled.Refused#reason}, {@code no-fence}, {@code own-writes}, {@code no-heartbeat}, {@code
+   *     not-cached}, {@code codec}, {@code too-many-tags} or {@code redis}
    */
   record Load(String key, String ttlClass, Duration took, String outcome) implements CacheEvent {}
 

@@ -70,7 +70,7 @@ final class CacheMeters {
         "behind",
         "Age of the newest heartbeat applied, seconds; -1 before the first",
         freshness,
-        it -> seconds(it.behindMillis(0)));
+        it -> seconds(it.behindMillis()));
   }
 
   void show(Verifier verifier) {

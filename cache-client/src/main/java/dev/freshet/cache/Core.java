@@ -143,7 +143,7 @@ final class Core {
   }
 
   private Optional<Held> here(Lookup lookup) {
-    return Optional.ofNullable(reads.near(lookup)).map(Reads.Found::held);
+    return Optional.ofNullable(reads.again(lookup));
   }
 
   private Optional<Held> stored(Lookup lookup, StoredEntry entry) {

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -59,7 +60,7 @@ final class FarTier {
   private final AtomicInteger silent = new AtomicInteger();
   private volatile boolean down;
   private volatile long toldNanos;
-  private volatile long askAgainNanos;
+  private final AtomicLong askAgainNanos = new AtomicLong();
 
   FarTier(Link link, Supplier<Layout> layout, Duration timeout, LongSupplier nanoTime) {
     this.link = link;
@@ -83,7 +84,7 @@ final class FarTier {
    * @throws RedisException whatever went wrong
    */
   Optional<StoredEntry> read(String key) {
-    if (leftAlone()) {
+    if (!mayAsk()) {
       throw silence();
     }
     Throwable error;
@@ -196,7 +197,7 @@ final class FarTier {
   /** Sends a command, unless Redis is being left alone; the future fails after the time limit. */
   <T> CompletableFuture<T> ask(
       Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
-    if (leftAlone()) {
+    if (!mayAsk()) {
       return CompletableFuture.failedFuture(silence());
     }
     CompletableFuture<T> answer;
@@ -234,7 +235,7 @@ final class FarTier {
 
   private void leaveAlone(Throwable cause) {
     long now = nanoTime.getAsLong();
-    askAgainNanos = now + PAUSE_NANOS;
+    askAgainNanos.set(now + PAUSE_NANOS);
     if (!down) {
       down = true;
       // Once a minute at most: a Redis that comes and goes is not to fill the log.
@@ -278,7 +279,17 @@ final class FarTier {
 
   /** Whether Redis is not to be asked now; after a moment the next reader asks again. */
   boolean leftAlone() {
-    return down && nanoTime.getAsLong() - askAgainNanos < 0;
+    return down && nanoTime.getAsLong() - askAgainNanos.get() < 0;
+  }
+
+  /** As long as Redis is away one command a pause finds out; the others need not wait with it. */
+  private boolean mayAsk() {
+    if (!down) {
+      return true;
+    }
+    long now = nanoTime.getAsLong();
+    long then = askAgainNanos.get();
+    return now - then >= 0 && askAgainNanos.compareAndSet(then, now + PAUSE_NANOS);
   }
 
   long errors() {

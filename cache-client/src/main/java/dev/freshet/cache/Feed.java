@@ -258,7 +258,9 @@ final class Feed implements AutoCloseable {
       return;
     }
     FeedHead head = FeedHead.of(reply);
-    if (bucket == 0 && head.buckets() != buckets.layout.buckets()) {
+    // A head that is gone says nothing about the others.
+    boolean there = !head.incarnation().isEmpty();
+    if (bucket == 0 && there && head.buckets() != buckets.layout.buckets()) {
       renumber(new Layout(buckets.layout.namespace(), head.buckets()));
       return;
     }

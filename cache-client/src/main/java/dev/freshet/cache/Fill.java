@@ -24,6 +24,8 @@ public final class Fill {
   private final Set<String> tags = new LinkedHashSet<>();
   private @Nullable Fence fence;
   private boolean lagging;
+  private boolean heartbeatMissing;
+  private Duration grace = Duration.ZERO;
 
   /**
    * @param heartbeats the xmin of the newest heartbeat that was applied this long before the load
@@ -75,10 +77,15 @@ public final class Fill {
    * fence always is. From a replica or another service it is weaker than a fence of its own: it
    * holds as long as that source is never further behind than the grace says.
    *
+   * <p>Below {@code invalidation.longest-load}, a minute unless configured otherwise: with a longer
+   * one the fence is of before what is still remembered, and nothing is ever stored.
+   *
    * @param grace zero for a primary; for others the longest delay that is ever to be expected
    */
   public Fill assumeVisibleAfter(Duration grace) {
     OptionalLong xmin = heartbeats.apply(grace);
+    heartbeatMissing |= xmin.isEmpty();
+    this.grace = grace.compareTo(this.grace) > 0 ? grace : this.grace;
     return fence(xmin.isPresent() ? new Fence(xmin.getAsLong()) : Fence.NEVER);
   }
 
@@ -90,6 +97,16 @@ public final class Fill {
 
   Optional<Fence> fence() {
     return Optional.ofNullable(fence);
+  }
+
+  /** Whether no heartbeat is remembered that would be its fence. */
+  boolean heartbeatMissing() {
+    return heartbeatMissing;
+  }
+
+  /** The longest that was assumed. */
+  Duration grace() {
+    return grace;
   }
 
   /** Whether all it reads is of a primary, which is never behind what was committed before. */

@@ -150,7 +150,7 @@ public final class FreshCache implements AutoCloseable {
    * Empty before the first. As exact as the clocks of this process and the database agree.
    */
   public Optional<Duration> behind() {
-    long millis = parts.freshness().behindMillis(0);
+    long millis = parts.freshness().behindMillis();
     return millis == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
   }
 

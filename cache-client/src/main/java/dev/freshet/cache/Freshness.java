@@ -17,6 +17,15 @@ record Freshness(Feed feed, InstantSource clock) {
         : Long.MAX_VALUE;
   }
 
+  /** That of the bucket that is furthest behind. */
+  long behindMillis() {
+    long most = 0;
+    for (int bucket = 0; bucket < feed.layout().buckets(); bucket++) {
+      most = Math.max(most, behindMillis(bucket));
+    }
+    return most;
+  }
+
   /** How long ago a value may have been loaded to be served now, ms; negative: none may. */
   long oldestMillis(int bucket, TtlClass ttl) {
     return behindMillis(bucket) <= ttl.behindAfter().toMillis()

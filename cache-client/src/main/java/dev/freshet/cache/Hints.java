@@ -17,7 +17,7 @@ final class Hints {
   /** Look-ups and deletes of one call: Redis is not to be blocked for long. */
   private static final int BUDGET = 1000;
 
-  private static final int MAX_TAGS_PER_CALL = 500;
+  private static final int MAX_NAMES_PER_CALL = 500;
   private static final String ENTRY = "entry:";
   private static final String WRITER =
       "SELECT coalesce(pg_current_xact_id_if_assigned()::text::bigint,"
@@ -65,15 +65,20 @@ final class Hints {
     for (String key : keys) {
       byBucket.computeIfAbsent(far.layout().bucket(key), unknown -> new ArrayList<>()).add(key);
     }
-    return CompletableFuture.allOf(
-        byBucket.entrySet().stream()
-            .map(of -> stale(of.getKey(), 0, List.of(), of.getValue()))
-            .toArray(CompletableFuture<?>[]::new));
+    List<CompletableFuture<Void>> calls = new ArrayList<>();
+    byBucket.forEach(
+        (bucket, all) -> {
+          for (int i = 0; i < all.size(); i += MAX_NAMES_PER_CALL) {
+            List<String> some = all.subList(i, Math.min(all.size(), i + MAX_NAMES_PER_CALL));
+            calls.add(stale(bucket, 0, List.of(), some));
+          }
+        });
+    return CompletableFuture.allOf(calls.toArray(CompletableFuture<?>[]::new));
   }
 
   private CompletableFuture<Void> stale(
       int bucket, long xid, List<String> tags, List<String> keys) {
-    int now = Math.min(tags.size(), MAX_TAGS_PER_CALL);
+    int now = Math.min(tags.size(), MAX_NAMES_PER_CALL);
     boolean last = now == tags.size();
     List<String> words = new ArrayList<>();
     words.add(far.layout().prefix(bucket));

@@ -17,6 +17,9 @@ final class OwnClients {
 
   private static final Duration REFRESH = Duration.ofSeconds(30);
 
+  /** Commands for a node that is away are not kept without end. */
+  private static final int MOST_WAITING = 50_000;
+
   private OwnClients() {}
 
   static RedisClient one(String uri) {
@@ -33,6 +36,7 @@ final class OwnClients {
         ClusterClientOptions.builder()
             .topologyRefreshOptions(
                 ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(REFRESH).build())
+            .requestQueueSize(MOST_WAITING)
             .build());
     return client;
   }

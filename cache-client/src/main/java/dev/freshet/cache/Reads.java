@@ -94,9 +94,18 @@ final class Reads {
     long oldest = oldest(lookup);
     NearEntry<Held> entry = oldest < 0 ? null : near.get(lookup.key());
     if (entry == null && oldest >= 0 && (oldest != Long.MAX_VALUE || far.leftAlone())) {
-      entry = near.getUntrusted(lookup.key(), atMost(lookup.ttl().whenBehind().oldestMillis()));
+      return orphan(lookup);
     }
     return entry == null ? null : accepted(lookup, entry, oldest);
+  }
+
+  /** The same once more for a read that has missed, which counts already; null when not here. */
+  @Nullable Held again(Lookup lookup) {
+    long oldest = lookup.ttl().cached() ? oldest(lookup) : -1;
+    NearEntry<Held> entry = oldest < 0 ? null : near.peek(lookup.key());
+    return entry == null || unfit(lookup, entry.value(), oldest, clock.millis())
+        ? null
+        : entry.value();
   }
 
   /** What this process holds when Redis cannot be asked. */
@@ -112,9 +121,7 @@ final class Reads {
   private @Nullable Found accepted(Lookup lookup, NearEntry<Held> entry, long oldest) {
     Held held = entry.value();
     long now = clock.millis();
-    if (!held.type().equals(lookup.type())
-        || held.ageMillis(now) > oldest
-        || past(lookup, held, now)) {
+    if (unfit(lookup, held, oldest, now)) {
       return null;
     }
     boolean stale = entry.stale();
@@ -122,6 +129,12 @@ final class Reads {
       meters.of(lookup.ttl()).stale(entry.staleNanos(nanoTime.getAsLong()) / 1_000_000);
     }
     return found(lookup, held, CacheEvent.Tier.NEAR, stale, now);
+  }
+
+  private static boolean unfit(Lookup lookup, Held held, long oldest, long now) {
+    return !held.type().equals(lookup.type())
+        || held.ageMillis(now) > oldest
+        || past(lookup, held, now);
   }
 
   /** Whether Redis is worth asking for this. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -22,6 +23,10 @@ final class Stores {
 
   private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
 
+  /** What {@code invalidation.longest-load} is unless configured otherwise. */
+  private static final Duration LONGEST_LOAD = Duration.ofMinutes(1);
+
+  private final AtomicBoolean graceTold = new AtomicBoolean();
   private final FarTier far;
   private final NearCache<Held> near;
   private final Feed feed;
@@ -108,6 +113,7 @@ final class Stores {
     Held held = held(ttl, type, opening, value);
     Outcome outcome = stored(key, ttl, opening, held).join();
     tell(key, ttl, held, outcome.word());
+    warnOfGrace(key, opening.fill().grace(), outcome.word());
     return new Landing(held, outcome.asOf());
   }
 
@@ -167,6 +173,19 @@ final class Stores {
     }
   }
 
+  /** Once: a setting that keeps a whole kind of values out of the cache. */
+  private void warnOfGrace(String key, Duration grace, String outcome) {
+    if (grace.compareTo(LONGEST_LOAD) >= 0
+        && (outcome.equals("floor") || outcome.equals("no-heartbeat"))
+        && graceTold.compareAndSet(false, true)) {
+      LOG.warn(
+          "{} is not cached ({}): assumeVisibleAfter({}) is not below invalidation.longest-load",
+          key,
+          outcome,
+          grace);
+    }
+  }
+
   private static CompletableFuture<Outcome> not(String why, Opening opening) {
     return CompletableFuture.completedFuture(new Outcome(why, opening.unstored()));
   }
@@ -182,7 +201,7 @@ final class Stores {
       return not("no-fence", opening);
     }
     if (fence.get().xmin() == Fence.NEVER.xmin()) {
-      return not("own-writes", opening);
+      return not(opening.fill().heartbeatMissing() ? "no-heartbeat" : "own-writes", opening);
     }
     if (held.tags().size() > FillScript.MAX_TAGS) {
       LOG.warn(

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,8 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The cache's own doubt: of a share of all hits the value is loaded again some time later and
- * compared. One that differs has the same time once more to go; if it is still served after that,
- * an invalidation was missed: it is counted, told and deleted everywhere. Thread-safe.
+ * compared. One that differs has the same time once more to go; if it is still served after that
+ * and still differs, an invalidation was missed: it is counted, told and deleted everywhere. What a
+ * standby or another service gives may be older than the value served, and accuses nobody.
+ * Thread-safe.
  */
 final class Verifier {
 
@@ -118,33 +121,50 @@ final class Verifier {
   }
 
   private void compare(Lookup lookup, Held held) throws Exception {
-    Optional<?> now = limiter.run(() -> lookup.loader().load(stores.open(lookup.key()).fill()));
-    if (same(lookup, held.value(), now) || !servedStill(lookup, held)) {
+    if (newer(lookup, held).isEmpty() || !servedStill(lookup, held)) {
       checked.increment();
       return;
     }
     later(() -> judge(lookup, held));
   }
 
+  /**
+   * Loads again; the transaction up to which all is visible in what came, if that differs. What is
+   * not of a primary may be older than the value it is compared with, and says nothing.
+   */
+  private OptionalLong newer(Lookup lookup, Held held) throws Exception {
+    Fill fill = stores.open(lookup.key()).fill();
+    Optional<?> now = limiter.run(() -> lookup.loader().load(fill));
+    Optional<Fence> fence = fill.fence();
+    return fence.isEmpty() || !fill.ofPrimary() || same(lookup, held.value(), now)
+        ? OptionalLong.empty()
+        : OptionalLong.of(fence.get().xmin() - 1);
+  }
+
   private boolean same(Lookup lookup, Optional<?> one, Optional<?> other) throws IOException {
     if (one.isEmpty() || other.isEmpty()) {
       return one.isEmpty() && other.isEmpty();
     }
-    return Arrays.equals(
-        values.bytes(one.get(), lookup.type()), values.bytes(other.get(), lookup.type()));
+    return one.equals(other)
+        || Arrays.equals(
+            values.bytes(one.get(), lookup.type()), values.bytes(other.get(), lookup.type()));
   }
 
   private boolean servedStill(Lookup lookup, Held held) {
-    NearEntry<Held> here = near.get(lookup.key());
+    NearEntry<Held> here = near.peek(lookup.key());
     return (here != null && !here.stale() && here.value().loadedMillis() == held.loadedMillis())
         || far.read(lookup.key())
             .filter(entry -> entry.loadedMillis() == held.loadedMillis())
             .isPresent();
   }
 
-  private void judge(Lookup lookup, Held held) {
+  private void judge(Lookup lookup, Held held) throws Exception {
     checked.increment();
     if (!servedStill(lookup, held)) {
+      return;
+    }
+    OptionalLong newer = newer(lookup, held);
+    if (newer.isEmpty() || !servedStill(lookup, held)) {
       return;
     }
     inconsistent.increment();
@@ -154,6 +174,8 @@ final class Verifier {
         bound,
         held.tags());
     near.gone(far.layout().bucket(lookup.key()), List.of(Hints.entryTag(lookup.key())));
+    // With the mark that is missing: no older load may put it back.
+    far.await(hints.stale(held.tags(), newer.getAsLong()));
     far.await(hints.delete(List.of(lookup.key())));
   }
 

@@ -73,14 +73,21 @@ end
 if known then
   call('ZADD', prefix .. 'tags', unpack(known))
 end
--- One fill in sixteen prunes, by the clock's microseconds; it removes more than sixteen fills add,
--- and never so much that Redis would pause.
+-- One fill in sixteen prunes, by the clock's microseconds; it removes more than sixteen fills of few
+-- tags add. Of many tags it looks at some, from where the clock says on: Redis is not to pause.
 if time[2] % 16 == 0 then
-  for i = 7, #ARGV do
-    local gone = call('ZRANGEBYSCORE', index .. ARGV[i], '-inf', now, 'LIMIT', 0, 64)
-    if #gone > 0 then
-      call('ZREM', index .. ARGV[i], unpack(gone))
+  local tags, budget = #ARGV - 6, 256
+  local first = math.floor(time[2] / 16)
+  for i = 0, tags - 1 do
+    if budget <= 0 then
+      break
     end
+    local set = index .. ARGV[7 + (first + i) % tags]
+    local gone = call('ZRANGEBYSCORE', set, '-inf', now, 'LIMIT', 0, math.min(64, budget))
+    if #gone > 0 then
+      call('ZREM', set, unpack(gone))
+    end
+    budget = budget - #gone - 1
   end
 end
 return { 1 }

@@ -20,7 +20,11 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +34,7 @@ class FarTierTest {
   private static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
 
+  private final AtomicLong now = new AtomicLong();
   private final List<Future<?>> sent = new ArrayList<>();
   private FarTier far;
 
@@ -52,7 +57,7 @@ class FarTierTest {
             },
             System::nanoTime);
     assertThat(link.await(Duration.ofSeconds(20))).isTrue();
-    far = new FarTier(link, () -> new Layout("shop", 1), Duration.ofMillis(1), () -> 0L);
+    far = new FarTier(link, () -> new Layout("shop", 1), Duration.ofMillis(1), now::get);
   }
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
@@ -85,5 +90,21 @@ class FarTierTest {
     late();
     assertThat(far.leftAlone()).as("three late answers in a row").isTrue();
     assertThat(sent).hasSize(4).allMatch(Future::isCancelled);
+  }
+
+  @Test
+  void afterAPauseOneAsksAndTheOthersDoNotWaitWithIt() {
+    late();
+    late();
+    late();
+    now.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(far.leftAlone()).isFalse();
+    CompletableFuture<?> probe = far.get("k");
+    assertThat(sent).hasSize(4);
+    assertThat(far.get("k")).isCompletedExceptionally();
+    assertThat(far.leftAlone()).isTrue();
+    assertThat(sent).as("the probe alone").hasSize(4);
+    assertThatThrownBy(() -> probe.get(20, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(TimeoutException.class);
   }
 }

@@ -200,6 +200,19 @@ class FeedIT {
   }
 
   @Test
+  void aHeadThatIsGoneDoesNotChangeTheNumberOfBuckets() {
+    for (int bucket = 0; bucket < 4; bucket++) {
+      head(bucket, "i" + bucket, 5, 4);
+    }
+    Feed feed = follow(PATIENT);
+    await("four buckets", () -> feed.layout().buckets() == 4 && feed.trusted(0));
+    redis.del("shop:{0}:head");
+    feed.refresh(0);
+    await("it is noticed", () -> feed.incarnation(0).isEmpty());
+    assertThat(feed.layout().buckets()).isEqualTo(4);
+  }
+
+  @Test
   void anotherIncarnationWithOtherBucketsIsFollowed() {
     head(0, "i", 5, 1);
     Feed feed = follow(PATIENT);

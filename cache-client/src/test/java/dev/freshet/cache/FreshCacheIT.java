@@ -84,6 +84,14 @@ class FreshCacheIT {
   }
 
   @Test
+  void aMissLooksTwiceAndCountsOnce() {
+    pages.get("p", this::load);
+    assertThat(cache.parts().near().stats().misses()).isEqualTo(1);
+    assertThat(rig.count("freshet.cache.gets", "result", "near")).isZero();
+    assertThat(rig.count("freshet.cache.gets", "result", "miss")).isEqualTo(1);
+  }
+
+  @Test
   void anotherProcessFindsItInRedis() throws InterruptedException {
     pages.get("p", this::load);
     try (FreshCache other = another()) {
@@ -136,6 +144,7 @@ class FreshCacheIT {
     assertThat(rig.redis.exists("shop:{0}:entry:p")).isOne();
     pages.get("q", fill -> assumed(fill, Duration.ofDays(1)));
     assertThat(rig.redis.exists("shop:{0}:entry:q")).isZero();
+    assertThat(rig.count("freshet.cache.fills", "outcome", "no-heartbeat")).isEqualTo(1);
   }
 
   private static Page assumed(Fill fill, Duration grace) {

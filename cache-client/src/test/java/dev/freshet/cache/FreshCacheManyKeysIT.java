@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,5 +125,22 @@ class FreshCacheManyKeysIT {
     }
     assertThat(rig.redis.zscore("shop:{0}:hot", "k")).isEqualTo(4.0);
     assertThat(rig.redis.pttl("shop:{0}:hot-faded")).isBetween(3_000_000L, 3_600_000L);
+  }
+
+  @Test
+  void manyEntriesAreRemovedInBoundedCalls() {
+    List<String> keys = IntStream.range(0, 1200).mapToObj(i -> "k" + i).toList();
+    pages.getAll(keys, (missing, fills) -> loadAll(missing, fills));
+    long before = Long.parseLong(rig.redis.hget(CacheRig.HEAD, "seq"));
+    assertThat(cache.remove(keys.toArray(String[]::new))).isTrue();
+    assertThat(rig.redis.keys("shop:{0}:entry:*")).isEmpty();
+    assertThat(Long.parseLong(rig.redis.hget(CacheRig.HEAD, "seq"))).isEqualTo(before + 3);
+  }
+
+  private static Map<String, Page> loadAll(Set<String> keys, BatchFill fills) {
+    fills.fence("2000:2000:").tagAll("org:7");
+    Map<String, Page> all = new HashMap<>();
+    keys.forEach(key -> all.put(key, new Page(key, 0)));
+    return all;
   }
 }

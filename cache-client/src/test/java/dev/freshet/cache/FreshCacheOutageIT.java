@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -194,6 +196,7 @@ class FreshCacheOutageIT {
       values.get("k", this::load);
       until("it is found", () -> inconsistent() > 0);
       until("it is gone", () -> values.peek("k").isEmpty());
+      assertThat(rig.redis.zscore("shop:{0}:marks", "t")).as("no older load").isEqualTo(1999);
       assertThat(rig.registry.get("freshet.cache.consistency").gauge().value()).isNotNegative();
     }
   }
@@ -211,6 +214,46 @@ class FreshCacheOutageIT {
       assertThat(inconsistent()).isZero();
       assertThat(rig.registry.get("freshet.cache.consistency").gauge().value())
           .isGreaterThanOrEqualTo(2);
+    }
+  }
+
+  @Test
+  void aReloadFromAStandbyThatLagsAccusesNobody() throws Exception {
+    try (FreshCache cache = rig.open(builder().verify(1, Duration.ofMillis(1)))) {
+      Entries<Integer> values = cache.entries(PLAIN, Integer.class);
+      Loader<Integer> standby =
+          fill -> {
+            fill.fence(new Fence(2000)).tag("t");
+            return loads.incrementAndGet();
+          };
+      values.get("k", standby);
+      values.get("k", standby);
+      until(
+          "it is compared",
+          () -> rig.registry.get("freshet.cache.verified").functionCounter().count() >= 1);
+      assertThat(inconsistent()).isZero();
+      assertThat(values.peek("k")).hasValue(1);
+    }
+  }
+
+  @Test
+  void aSetInAnotherOrderIsTheSame() throws Exception {
+    ValueType<Set<String>> type = new ValueType<>() {};
+    try (FreshCache cache = rig.open(builder().verify(1, Duration.ofMillis(1)))) {
+      Entries<Set<String>> values = cache.entries(PLAIN, type);
+      Loader<Set<String>> loader =
+          fill -> {
+            fill.fence("2000:2000:").tag("t");
+            boolean first = loads.incrementAndGet() % 2 == 0;
+            return new LinkedHashSet<>(first ? List.of("a", "b") : List.of("b", "a"));
+          };
+      values.get("k", loader);
+      values.get("k", loader);
+      until(
+          "it is compared",
+          () -> rig.registry.get("freshet.cache.verified").functionCounter().count() >= 1);
+      assertThat(inconsistent()).isZero();
+      assertThat(loads).as("compared once").hasValue(2);
     }
   }
 

@@ -25,11 +25,14 @@ final class BucketBatch {
   /** Look-ups and deletes in one call: below 1 ms of Redis's own time. */
   static final int BUDGET_PER_CALL = 700;
 
+  /** Older transactions in one call: each is a bit to set. */
+  static final int OLDER_PER_CALL = 500;
+
   /** A deleted key and the tag through which it died. */
   record DeletedKey(Batch.Name tag, String key) {}
 
   /** Tags of one call, as far as they are not done. */
-  private record Call(List<Batch.Name> tags, RedisFuture<List<Object>> reply) {}
+  private record Call(List<Batch.Name> tags, List<String> args, RedisFuture<List<Object>> reply) {}
 
   private final ApplyScript script;
   private final RedisKeys keys;
@@ -38,6 +41,7 @@ final class BucketBatch {
   private final List<Call> underWay = new ArrayList<>();
   private final List<DeletedKey> named = new ArrayList<>();
   private List<Batch.Name> lastTags = List.of();
+  private List<String> lastOlder = List.of();
   private long referenceXid;
   private long keysDeleted;
   private int calls;
@@ -67,7 +71,26 @@ final class BucketBatch {
   }
 
   private void send(List<Batch.Name> tags) {
-    underWay.add(new Call(tags, call(tags, List.of(), false)));
+    underWay.add(call(tags, olderAhead(tags), List.of(), false));
+  }
+
+  /**
+   * The older transactions for the first call of these tags, which must know them all before it
+   * raises a mark; what is too much for one call goes ahead of it, and none is sent twice.
+   */
+  private List<String> olderAhead(List<Batch.Name> tags) {
+    Set<Long> low = new LinkedHashSet<>();
+    if (referenceXid != 0) {
+      tags.forEach(tag -> low.addAll(tag.olderXids()));
+    }
+    List<String> older =
+        low.stream().map(xid -> Long.toString(Xid.widen(xid, referenceXid))).toList();
+    int from = 0;
+    for (; older.size() - from > OLDER_PER_CALL; from += OLDER_PER_CALL) {
+      // In full: a Redis that forgot the script must not do the next call without this one.
+      underWay.add(call(List.of(), older.subList(from, from + OLDER_PER_CALL), List.of(), true));
+    }
+    return older.subList(from, older.size());
   }
 
   /** Sends the tags that are left, and waits for all calls but the one that stores the position. */
@@ -76,11 +99,13 @@ final class BucketBatch {
     send(rest.subList(0, last), reference);
     lastTags = rest.subList(last, rest.size());
     referenceXid = reference;
+    lastOlder = olderAhead(lastTags);
     for (Call call : underWay) {
       List<Batch.Name> left = call.tags();
-      left = left.subList(take(await(call.reply(), left, List.of()), left), left.size());
+      left = left.subList(take(await(call), left), left.size());
       while (!left.isEmpty()) {
-        left = left.subList(take(again(left, List.of()), left), left.size());
+        Call next = call(left, List.of(), List.of(), false);
+        left = left.subList(take(await(next), left), left.size());
       }
     }
     underWay.clear();
@@ -89,43 +114,34 @@ final class BucketBatch {
   /** Stores the position; returns when Redis has acknowledged it. */
   void finish(List<String> position) {
     List<Batch.Name> left = lastTags;
+    List<String> older = lastOlder;
     while (true) {
-      int done = take(again(left, position), left);
+      int done = take(await(call(left, older, position, false)), left);
       if (done == left.size()) {
         return;
       }
       left = left.subList(done, left.size());
+      older = List.of();
     }
   }
 
-  private List<Object> again(List<Batch.Name> tags, List<String> position) {
-    return await(call(tags, position, false), tags, position);
-  }
-
-  private RedisFuture<List<Object>> call(
-      List<Batch.Name> tags, List<String> position, boolean inFull) {
+  private Call call(
+      List<Batch.Name> tags, List<String> older, List<String> position, boolean inFull) {
     calls++;
-    List<String> args = new ArrayList<>(6 + 2 * tags.size() + position.size());
+    List<String> args = new ArrayList<>(6 + 2 * tags.size() + older.size() + position.size());
     args.add(keys.prefix());
     args.add(incarnation);
     args.add(Integer.toString(BUDGET_PER_CALL));
     args.add(Integer.toString(Math.max(0, maxNames - named.size())));
-    Set<Long> older = referenceXid == 0 ? Set.of() : olderXids(tags);
     args.add(Integer.toString(tags.size()));
     args.add(Integer.toString(older.size()));
     for (Batch.Name tag : tags) {
       args.add(tag.text());
       args.add(referenceXid == 0 ? "0" : Long.toString(tag.xid(referenceXid)));
     }
-    older.forEach(xid -> args.add(Long.toString(Xid.widen(xid, referenceXid))));
+    args.addAll(older);
     args.addAll(position);
-    return script.call(keys.head(), args, inFull);
-  }
-
-  private static Set<Long> olderXids(List<Batch.Name> tags) {
-    Set<Long> older = new LinkedHashSet<>();
-    tags.forEach(tag -> older.addAll(tag.olderXids()));
-    return older;
+    return new Call(tags, args, script.call(keys.head(), args, inFull));
   }
 
   /** Counts a reply; returns how many tags it finished. */
@@ -140,12 +156,11 @@ final class BucketBatch {
     return ((Long) reply.get(0)).intValue();
   }
 
-  private List<Object> await(
-      RedisFuture<List<Object>> reply, List<Batch.Name> tags, List<String> position) {
+  private List<Object> await(Call call) {
     try {
-      return RedisConnection.await(reply);
+      return RedisConnection.await(call.reply());
     } catch (RedisNoScriptException forgotten) {
-      return RedisConnection.await(call(tags, position, true));
+      return RedisConnection.await(script.call(keys.head(), call.args(), true));
     } catch (RedisCommandExecutionException e) {
       String message = String.valueOf(e.getMessage());
       if (message.startsWith("LOST") || message.startsWith("BEHIND")) {

@@ -69,7 +69,7 @@ class RedisSinkIT extends RedisSinkBed {
   }
 
   @Test
-  void equalTagsOfABatchCollapseIntoOneCall() {
+  void equalTagsOfABatchCollapseIntoFewCalls() {
     settle();
     double before = registry.counter("freshet.invalidation.script.calls").count();
     for (int i = 0; i < 2000; i++) {
@@ -77,7 +77,8 @@ class RedisSinkIT extends RedisSinkBed {
     }
     apply();
 
-    assertThat(registry.counter("freshet.invalidation.script.calls").count() - before).isEqualTo(1);
+    // One for the tags, behind three with 500 older transactions each.
+    assertThat(registry.counter("freshet.invalidation.script.calls").count() - before).isEqualTo(4);
     assertThat(redis.zscore(MARKS, "org:6")).isEqualTo(200 + 1994);
   }
 
@@ -105,6 +106,24 @@ class RedisSinkIT extends RedisSinkBed {
     assertThat(redis.keys("*:tag:*")).isEmpty();
     assertThat(registry.counter("freshet.invalidation.keys.deleted").count()).isEqualTo(6500);
     assertThat(redis.hget(HEAD, "offset:0")).isEqualTo(Long.toString(offset));
+  }
+
+  @Test
+  void theOlderTransactionsOfATagAreSentOnceInBoundedCalls() {
+    settle();
+    for (int i = 0; i < 2 * BucketBatch.BUDGET_PER_CALL; i++) {
+      redis.zadd("shop:{0}:tag:busy", 1e15, "member:" + i);
+    }
+    int transactions = 3 * BucketBatch.OLDER_PER_CALL;
+    for (int i = 0; i < transactions; i++) {
+      with(stale(1000 + i, "busy"));
+    }
+    redis.configResetstat();
+    apply();
+    assertThat(redis.bitcount("shop:{0}:applied:0")).isEqualTo(transactions);
+    assertThat(redis.exists("shop:{0}:tag:busy")).isZero();
+    // BITFIELD is what remembers: 1024 words are 256 transactions.
+    assertThat(redis.info("commandstats")).containsPattern("cmdstat_bitfield:calls=[6-9],");
   }
 
   @Test

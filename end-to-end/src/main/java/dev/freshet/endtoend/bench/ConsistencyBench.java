@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * Stale reads under a workload and faults that seeds decide, of Freshet and of two other designs;
- * any of Freshet's is a violation.
+ * any of Freshet's is a violation, and so is a run of it that did not come to its end.
  */
 final class ConsistencyBench implements VariantBench {
 
@@ -54,7 +54,8 @@ final class ConsistencyBench implements VariantBench {
     long violations =
         ours.getOrDefault("stale", 0L)
             + ours.getOrDefault("stale_forever", 0L)
-            + ours.getOrDefault("unsettled", 0L);
+            + ours.getOrDefault("unsettled", 0L)
+            + ours.getOrDefault("failed_runs", 0L);
     return new Result(variants, Map.of(), violations);
   }
 

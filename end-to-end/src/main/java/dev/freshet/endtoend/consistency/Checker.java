@@ -226,12 +226,9 @@ public final class Checker {
       Plan fit = variant.promisesAll() ? plan : plan.only(FOR_PEERS::contains);
       Tally tally = tally(variant);
       try {
-        Run run = lane.run(fit, variant);
-        tally.addAll(run.tally());
-        if (variant.promisesAll()) {
-          run.traces().forEach(trace -> tell(variant, seed, trace));
-        }
+        found(variant, seed, lane.run(fit, variant));
       } catch (RuntimeException e) {
+        lane.newest().ifPresent(run -> found(variant, seed, run));
         failed(variant, seed, e);
       }
       tally.count("seeds");
@@ -241,7 +238,14 @@ public final class Checker {
     }
   }
 
-  /** A run that says nothing about the cache: others go on, unless there are too many. */
+  private void found(Variant variant, long seed, Run run) {
+    tally(variant).addAll(run.tally());
+    if (variant.promisesAll()) {
+      run.traces().forEach(trace -> tell(variant, seed, trace));
+    }
+  }
+
+  /** A run that did not come to its end: others go on, unless there are too many. */
   private synchronized void failed(Variant variant, long seed, RuntimeException e) {
     Tally tally = tally(variant);
     tally.count(FAILED);

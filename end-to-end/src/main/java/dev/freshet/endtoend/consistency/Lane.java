@@ -41,6 +41,7 @@ final class Lane {
   private final ClientResources resources;
   private final boolean cluster;
   private final AtomicReference<@Nullable Run> current = new AtomicReference<>();
+  private Optional<Run> newest = Optional.empty();
   private int runs;
 
   Lane(
@@ -65,8 +66,14 @@ final class Lane {
     return Optional.ofNullable(current.get());
   }
 
+  /** The run that was begun last, also when it failed; empty when it did not begin. */
+  Optional<Run> newest() {
+    return newest;
+  }
+
   /** Runs a plan, as far as the Redis can go along with it, to its end; returns what was found. */
   Run run(Plan wanted, Variant variant) throws SQLException {
+    newest = Optional.empty();
     try (LaneRedis redis = startRedis(wanted)) {
       Plan fit = wanted.only(redis::can);
       Plan plan = cluster ? fit.inBuckets(CLUSTER_BUCKETS + fit.buckets()) : fit;
@@ -99,6 +106,7 @@ final class Lane {
     }
     Run run = new Run(plan, number, offset, database.rules());
     current.set(run);
+    newest = Optional.of(run);
     try (Variant.Side side = variant.open(surroundings, offset)) {
       Subjects subjects = Subjects.of(plan, variant.promisesAll());
       Applier applier = new Applier(run, side::openSink);
