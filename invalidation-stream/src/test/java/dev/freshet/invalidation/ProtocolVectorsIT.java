@@ -13,8 +13,10 @@ import io.lettuce.core.ScoredValue;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import java.io.IOException;
 import java.io.InputStream;
@@ -162,12 +164,22 @@ class ProtocolVectorsIT {
     redis.zadd("shop:{0}:tag:one", 1.7e12, "shop:{0}:entry:page/org/1234567");
     redis.setbit("shop:{0}:applied:1", 65_535, 1);
 
-    assertThat(redis.memoryUsage("shop:{0}:entry:page/org/1234567")).isLessThanOrEqualTo(192);
-    assertThat(redis.memoryUsage("shop:{0}:tag:one")).isLessThanOrEqualTo(118);
-    assertThat(redis.memoryUsage("shop:{0}:tag:small") / 100).isLessThanOrEqualTo(50);
-    assertThat(redis.memoryUsage("shop:{0}:tag:large") / 50_000).isLessThanOrEqualTo(130);
-    assertThat(redis.memoryUsage("shop:{0}:marks") / 50_000).isLessThanOrEqualTo(110);
-    assertThat(redis.memoryUsage("shop:{0}:applied:1")).isLessThanOrEqualTo(10_304);
+    assertThat(bytes("shop:{0}:entry:page/org/1234567")).isLessThanOrEqualTo(192);
+    assertThat(bytes("shop:{0}:tag:one")).isLessThanOrEqualTo(118);
+    assertThat(bytes("shop:{0}:tag:small") / 100).isLessThanOrEqualTo(50);
+    assertThat(bytes("shop:{0}:tag:large") / 50_000).isLessThanOrEqualTo(130);
+    assertThat(bytes("shop:{0}:marks") / 50_000).isLessThanOrEqualTo(110);
+    assertThat(bytes("shop:{0}:applied:1")).isLessThanOrEqualTo(10_304);
+  }
+
+  /** Of all members: of the five that Redis samples by itself, one may be far larger than most. */
+  private long bytes(String key) {
+    Long all =
+        redis.dispatch(
+            CommandType.MEMORY,
+            new IntegerOutput<>(StringCodec.UTF8),
+            new CommandArgs<>(StringCodec.UTF8).add("USAGE").addKey(key).add("SAMPLES").add(0));
+    return all == null ? 0 : all;
   }
 
   @SuppressWarnings("unchecked") // an array of a generic type
