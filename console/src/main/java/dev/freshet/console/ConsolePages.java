@@ -31,7 +31,6 @@ final class ConsolePages implements Pages {
   private final Page page;
   private final LiveStreams streams;
   private final InstantSource clock;
-  private final String run;
 
   ConsolePages(
       ConsoleConfig config,
@@ -45,7 +44,6 @@ final class ConsolePages implements Pages {
     this.setup = setup;
     this.page = new Page(model, setup);
     this.clock = clock;
-    this.run = api.run();
     this.streams = new LiveStreams(config.maxStreams(), registry, clock);
   }
 
@@ -88,17 +86,19 @@ final class ConsolePages implements Pages {
                 refusals,
                 (request, opening) ->
                     streams.follow(
-                        "api", () -> new ApiChannel(api, model.freshness().feed(), run), opening),
-                run)),
+                        "api",
+                        () -> new ApiChannel(api, model.freshness().feed(), api.run()),
+                        opening),
+                api.run())),
         "/api/v1/stream");
-    all.put(holder(new StreamServlet(streams, guard, refusals, this::follow, run)), "/live");
+    all.put(holder(new StreamServlet(streams, guard, refusals, this::follow, api.run())), "/live");
     return all;
   }
 
   private void follow(HttpServletRequest request, LiveStreams.Opening opening)
       throws ProblemException, IOException {
     PageQuery query = query(request);
-    streams.follow(query, () -> new PageChannel(page, query, api, run), opening);
+    streams.follow(query, () -> new PageChannel(page, query, api, api.run()), opening);
   }
 
   private PageQuery query(HttpServletRequest request) throws ProblemException {

@@ -40,10 +40,6 @@ public final class HealthApi {
       String problem,
       List<Gauge> gauges) {
 
-    private HealthReport.Level severity() {
-      return HealthReport.Level.valueOf(level.toUpperCase(Locale.ROOT));
-    }
-
     /** A report as it is answered. */
     public static Part of(HealthReport report, Setup setup, long nowMillis) {
       return new Part(
@@ -126,23 +122,23 @@ public final class HealthApi {
   /** Every part, the worst first and those out of date last. */
   public static List<Part> parts(Model model, Setup setup, long nowMillis) {
     return model.system().parts().stream()
-        .map(report -> Part.of(report, setup, nowMillis))
         .sorted(
-            Comparator.comparing(Part::outdated)
-                .thenComparing(Part::severity, Comparator.reverseOrder()))
+            Comparator.comparing((HealthReport report) -> report.isOutdated(nowMillis))
+                .thenComparing(HealthReport::level, Comparator.reverseOrder()))
+        .map(report -> Part.of(report, setup, nowMillis))
         .toList();
   }
 
   private SystemAnswer answer() {
     Health now = health.get();
     List<Part> parts = parts(model, setup, clock.millis());
-    HealthReport.Level worst =
+    String worst =
         parts.stream()
             .filter(part -> !part.outdated())
-            .map(Part::severity)
-            .max(Comparator.naturalOrder())
-            .orElse(HealthReport.Level.OK);
+            .map(Part::level)
+            .findFirst()
+            .orElse(word(HealthReport.Level.OK));
     return new SystemAnswer(
-        now.state().name().toLowerCase(Locale.ROOT), now.detail(), word(worst), parts);
+        now.state().name().toLowerCase(Locale.ROOT), now.detail(), worst, parts);
   }
 }

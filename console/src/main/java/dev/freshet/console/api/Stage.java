@@ -33,9 +33,23 @@ public record Stage(
     @Nullable String lastError,
     @Nullable String lastErrorAt) {
 
-  /** The same with the last trouble of what it works with. */
-  Stage with(Optional<HealthReport> trouble) {
-    return new Stage(
+  /**
+   * A stage.
+   *
+   * @param trouble the last of what it works with
+   */
+  Stage(
+      String name,
+      String from,
+      String to,
+      State state,
+      @Nullable Percentiles lag,
+      @Nullable Long recordsBehind,
+      @Nullable Double perSecond,
+      boolean slowest,
+      String detail,
+      Optional<HealthReport> trouble) {
+    this(
         name,
         from,
         to,

@@ -164,32 +164,28 @@ public record Status(
     boolean known = capture.count() > 0 && sink.count() > 0;
     return List.of(
         new Stage(
-                "ingest",
-                "Postgres",
-                "Kafka",
-                ingest.or(pace(capture, freshWithin)),
-                Percentiles.of(capture),
-                null,
-                Answers.rate(freshness.changes().perSecond(nowMillis, RATE_SECONDS)),
-                known && captureIsSlowest,
-                "from the commit to the change in Kafka",
-                null,
-                null)
-            .with(model.system().lastProblem(List.of("postgres", "kafka"))),
+            "ingest",
+            "Postgres",
+            "Kafka",
+            ingest.or(pace(capture, freshWithin)),
+            Percentiles.of(capture),
+            null,
+            Answers.rate(freshness.changes().perSecond(nowMillis, RATE_SECONDS)),
+            known && captureIsSlowest,
+            "from the commit to the change in Kafka",
+            model.system().lastProblem(List.of("postgres", "kafka"))),
         new Stage(
-                "invalidation-stream",
-                "Kafka",
-                "Redis",
-                applying.or(pace(sink, freshWithin)),
-                Percentiles.of(sink),
-                behind(lagOf(model, "-invalidation-stream", nowMillis), freshness.waiting()),
-                Answers.rate(freshness.tags().perSecond(nowMillis, RATE_SECONDS)),
-                known && !captureIsSlowest,
-                "from the change in Kafka to the deleted keys",
-                null,
-                null)
-            .with(model.system().lastProblem(List.of("kafka", "redis"))),
-        metrics(model, setup, nowMillis).with(model.system().lastProblem(List.of("kafka"))));
+            "invalidation-stream",
+            "Kafka",
+            "Redis",
+            applying.or(pace(sink, freshWithin)),
+            Percentiles.of(sink),
+            behind(lagOf(model, "-invalidation-stream", nowMillis), freshness.waiting()),
+            Answers.rate(freshness.tags().perSecond(nowMillis, RATE_SECONDS)),
+            known && !captureIsSlowest,
+            "from the change in Kafka to the deleted keys",
+            model.system().lastProblem(List.of("kafka", "redis"))),
+        metrics(model, setup, nowMillis));
   }
 
   /** As the newest report about Kafka says, which may be some seconds old. */
@@ -235,7 +231,6 @@ public record Status(
                     "windows are %d s old"
                         .formatted(Math.max(0, (nowMillis - row.asOfMillis()) / 1000)))
             .orElse("no requests have been counted yet"),
-        null,
-        null);
+        model.system().lastProblem(List.of("kafka")));
   }
 }

@@ -43,18 +43,22 @@ public final class Rates {
   }
 
   /** In the hour before this moment. */
-  public long lastHour(long nowMillis) {
-    return Math.round(perSecond(nowMillis, SECONDS) * SECONDS);
+  public synchronized long lastHour(long nowMillis) {
+    return sum(nowMillis, SECONDS);
   }
 
   /** Per second, over the whole seconds before this moment. */
   public synchronized double perSecond(long nowMillis, int seconds) {
+    return (double) sum(nowMillis, seconds) / seconds;
+  }
+
+  private long sum(long nowMillis, int seconds) {
     long end = Math.floorDiv(nowMillis, 1000L);
     long sum = 0;
     for (long second = end - seconds; second < end; second++) {
       sum += at(second);
     }
-    return (double) sum / seconds;
+    return sum;
   }
 
   /** The same for each of {@code points} stretches before this moment, the oldest first. */
