@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Pulse implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
-  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
 
   private static final String BEAT =
