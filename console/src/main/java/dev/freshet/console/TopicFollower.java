@@ -38,6 +38,13 @@ final class TopicFollower implements Service {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /**
+   * Between two polls that bring few records: each one on its own would cost the broker a fetch.
+   */
+  private static final Duration PACE = Duration.ofMillis(100);
+
+  private static final int MANY = 500;
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration LOOK_BACK = Duration.ofHours(1);
   private static final Duration MINUTES_BACK = Duration.ofHours(24);
@@ -128,6 +135,7 @@ final class TopicFollower implements Service {
     properties.put("allow.auto.create.topics", "false");
     properties.put("isolation.level", "read_committed");
     properties.put("auto.offset.reset", "earliest");
+    properties.put("max.poll.records", Integer.toString(MANY));
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
@@ -218,12 +226,15 @@ final class TopicFollower implements Service {
     Map<TopicPartition, Long> end = consumer.endOffsets(consumer.assignment());
     long looked = System.nanoTime();
     while (!closed) {
-      if (consumer.assignment().isEmpty()) {
-        awaitStop();
+      if (consumer.assignment().isEmpty()) { // then it cannot poll
+        awaitStop(POLL);
       } else {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         records.forEach(model::take);
         readNanos = records.isEmpty() ? readNanos : System.nanoTime();
+        if (!records.isEmpty() && records.count() < MANY && caughtUp.getCount() == 0) {
+          awaitStop(PACE);
+        }
       }
       if (caughtUp.getCount() > 0
           && end.entrySet().stream()
@@ -237,11 +248,10 @@ final class TopicFollower implements Service {
     }
   }
 
-  /** Without partitions a consumer cannot poll. */
-  private void awaitStop() {
+  private void awaitStop(Duration most) {
     try {
-      if (stop.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.debug("told to stop before there was a topic");
+      if (stop.await(most.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.debug("told to stop while waiting");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
