@@ -8,7 +8,6 @@ import dev.freshet.console.api.Endpoint;
 import dev.freshet.console.api.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -293,60 +292,6 @@ class ConsoleServerTest {
       out.write(raw);
     }
     return packed.size();
-  }
-
-  @Test
-  void aStreamGoesOnWhereItStopped() throws Exception {
-    String first = read("/api/v1/stream", "", "event: status");
-    assertThat(first).contains("event: invalidation", "\"table\":\"public.orders\"");
-    String id = first.lines().filter(line -> line.startsWith("id: ")).findFirst().orElseThrow();
-    String last = id.substring(4).replaceFirst("\\.[0-9]+$", ".199");
-    String rest = read("/api/v1/stream", last, "event: status");
-    assertThat(rest.lines().filter("event: invalidation"::equals)).hasSize(1);
-    assertThat(read("/live", "", "event: tick")).contains("\"id\":\"tiles\"", "\"id\":\"feed\"");
-  }
-
-  @Test
-  void aStreamThatCannotBeOpenedTakesNoRoom() throws Exception {
-    String reader = "Bearer " + Opened.TOKEN;
-    for (int i = 0; i < 5; i++) { // more than there is room for
-      HttpResponse<String> refused = locked.get("/live?x=%ff", "Authorization", reader);
-      assertThat(refused.statusCode()).isEqualTo(400);
-      assertThat(refused.body()).contains("invalid-parameter").doesNotContain("\"stream\"");
-    }
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(locked.url() + "/live"))
-            .header("Authorization", reader)
-            .build();
-    HttpResponse<InputStream> opened =
-        locked.client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    try (InputStream stream = opened.body()) {
-      assertThat(opened.statusCode()).isEqualTo(200);
-      assertThat(stream.read()).isPositive();
-      assertThat(opened.headers().map()).containsKeys("x-content-type-options");
-    }
-    assertThat(locked.get("/live").headers().map()).containsKey("www-authenticate");
-  }
-
-  /** What a stream says until these words. */
-  private String read(String path, String lastId, String until) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(open.url() + path));
-    if (!lastId.isEmpty()) {
-      request.header("Last-Event-ID", lastId);
-    }
-    HttpResponse<InputStream> answer =
-        open.client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-    assertThat(answer.headers().firstValue("Content-Type").orElse("")).contains("event-stream");
-    StringBuilder text = new StringBuilder();
-    byte[] piece = new byte[8192];
-    try (InputStream in = answer.body()) {
-      while (text.indexOf(until) < 0) {
-        int read = in.read(piece);
-        assertThat(read).as(text.toString()).isPositive();
-        text.append(new String(piece, 0, read, StandardCharsets.UTF_8));
-      }
-    }
-    return text.toString();
   }
 
   @Test

@@ -37,6 +37,7 @@ public final class OpenApi {
       open.operation(
           path.putObject(endpoint.method().toLowerCase(java.util.Locale.ROOT)), endpoint);
     }
+    open.stream(paths.putObject("/api/v1/stream").putObject("get"));
     ObjectNode components = open.document.putObject("components");
     open.schema(ProblemAnswer.class);
     ObjectNode all = components.putObject("schemas");
@@ -83,6 +84,42 @@ public final class OpenApi {
     ObjectNode responses = into.putObject("responses");
     content(responses.putObject("200").put("description", "the answer"), "application/json")
         .setAll(schema(endpoint.answer()));
+    problem(responses);
+  }
+
+  /** The one path that is no question with an answer: it goes on telling. */
+  private void stream(ObjectNode into) {
+    into.put("summary", "Server-sent events: how it is, once a second, and every invalidation.");
+    into.putArray("security").addObject().putArray("token");
+    into.putArray("parameters")
+        .addObject()
+        .put("name", "Last-Event-ID")
+        .put("in", "header")
+        .put("required", false)
+        .put("description", "Where the reader stopped; what it missed comes first.")
+        .putObject("schema")
+        .put("type", "string");
+    ObjectNode responses = into.putObject("responses");
+    ObjectNode told = responses.putObject("200");
+    told.put(
+        "description",
+        "the event status has a Status as its data, invalidation a Change; more says how many"
+            + " invalidations are too many to tell, and after which");
+    ObjectNode data = content(told, "text/event-stream");
+    data.putArray("oneOf").add(schema(Status.class)).add(schema(Change.class)).add(more());
+    problem(responses);
+  }
+
+  private static ObjectNode more() {
+    ObjectNode more = JsonNodeFactory.instance.objectNode().put("type", "object");
+    ObjectNode properties = more.putObject("properties");
+    properties.putObject("more").put("type", "integer");
+    properties.putObject("after").put("type", "integer");
+    more.putArray("required").add("more").add("after");
+    return more;
+  }
+
+  private void problem(ObjectNode responses) {
     content(
             responses.putObject("default").put("description", "a problem"),
             "application/problem+json")
