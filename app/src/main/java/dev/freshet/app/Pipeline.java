@@ -52,7 +52,11 @@ public final class Pipeline implements AutoCloseable {
         stages = Surroundings.stages(config, registry);
       }
       start(
-          config, roles, List.of(Surroundings.health(config, roles, registry)), registry, progress);
+          config,
+          roles,
+          List.of(Surroundings.health(config, roles, this::services, registry)),
+          registry,
+          progress);
       started = true;
     } catch (RuntimeException e) {
       close();

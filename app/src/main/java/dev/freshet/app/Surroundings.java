@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What every process has besides the services of its roles. */
 final class Surroundings {
@@ -38,10 +39,14 @@ final class Surroundings {
   }
 
   /** Looks at this process, at Kafka and at what these roles work with. */
-  static Service health(FreshetConfig config, List<Role> roles, MeterRegistry registry) {
+  static Service health(
+      FreshetConfig config,
+      List<Role> roles,
+      Supplier<List<Service>> services,
+      MeterRegistry registry) {
     KafkaConnection kafka = config.kafka().connection();
     List<Probe> probes = new ArrayList<>();
-    probes.add(new ProcessProbe());
+    probes.add(new ProcessProbe(services));
     probes.add(new KafkaProbe(kafka, config.namespace()));
     roles.forEach(role -> probes.addAll(role.probes(config)));
     return new HealthWatch(

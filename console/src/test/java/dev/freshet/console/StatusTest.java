@@ -115,4 +115,29 @@ class StatusTest {
     assertThat(sink.perSecond()).isZero();
     assertThat(status(told, SILENT_AFTER).stages().get(0).lastError()).isNull();
   }
+
+  @Test
+  void aStageTellsItsStartsAndRebalancesOfTheLastHour() {
+    long began = Told.NOW - 600_000;
+    Told told =
+        new Told()
+            .heartbeat(1, Told.NOW - 1000)
+            .process(began + 5_000, 5, "invalidation-stream", 0)
+            .process(began + 15_000, 15, "invalidation-stream", 2)
+            .process(began + 25_000, 25, "invalidation-stream", 2)
+            .process(began + 35_000, 2, "ingest", 0);
+    List<Stage> stages = status(told, SILENT_AFTER).stages();
+    assertThat(stages.get(1).disturbances())
+        .containsExactly(
+            new Stage.Disturbed("started", "2025-12-31T23:50:00Z", 1),
+            new Stage.Disturbed("rebalanced", "2025-12-31T23:50:15Z", 2));
+    assertThat(stages.get(0).disturbances())
+        .as("taken up by a process that ran before")
+        .containsExactly(new Stage.Disturbed("started", "2025-12-31T23:50:35Z", 1));
+    assertThat(stages.get(2).disturbances()).isEmpty();
+    told.process(Told.NOW - 4_000_000, 1, "metrics-aggregator", 1);
+    assertThat(status(told, SILENT_AFTER).stages().get(2).disturbances())
+        .as("more than an hour ago")
+        .isEmpty();
+  }
 }

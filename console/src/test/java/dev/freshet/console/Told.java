@@ -159,6 +159,16 @@ final class Told {
     return report(new HealthReport(component, "here", millis, 10_000, "", List.of(gauges)), millis);
   }
 
+  /** A process that runs one service. */
+  Told process(long millis, double uptimeSeconds, String service, long rebalances) {
+    return part(
+        "process",
+        millis,
+        new HealthReport.Gauge("uptime_seconds", Map.of(), uptimeSeconds, HealthReport.Level.OK),
+        new HealthReport.Gauge(
+            "rebalances", Map.of("service", service), rebalances, HealthReport.Level.OK));
+  }
+
   /** A part that does not answer. */
   Told away(String component, long millis) {
     return report(

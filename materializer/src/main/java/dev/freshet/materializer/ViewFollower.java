@@ -42,6 +42,10 @@ final class ViewFollower implements AutoCloseable {
         .orElse(Health.of(Health.State.RUNNING));
   }
 
+  synchronized long rebalances() {
+    return running.stream().mapToLong(Service::rebalances).sum();
+  }
+
   synchronized boolean isClosed() {
     return closed;
   }

@@ -279,6 +279,12 @@ final class ViewKeeper implements Service {
     return below == null || health.state() == Health.State.FAILED ? health : worse(below);
   }
 
+  @Override
+  public long rebalances() {
+    ViewFollower now = following;
+    return now == null ? 0 : now.rebalances();
+  }
+
   private Health worse(Health below) {
     boolean bad = below.state() == Health.State.FAILED || below.state() == Health.State.DEGRADED;
     return bad ? below : health;

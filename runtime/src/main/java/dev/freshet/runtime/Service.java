@@ -21,6 +21,11 @@ public interface Service extends AutoCloseable {
   /** How it is; cheap enough to ask every second. */
   Health health();
 
+  /** How often its consumers were given other partitions since it started; a start is none. */
+  default long rebalances() {
+    return 0;
+  }
+
   /** Finishes what is under way and frees everything; does nothing the second time. */
   @Override
   void close();

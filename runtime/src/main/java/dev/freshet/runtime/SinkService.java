@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -57,6 +58,7 @@ public final class SinkService implements Service {
   private volatile Health health = Health.of(Health.State.STARTING);
   private volatile boolean closing;
   private volatile @Nullable RuntimeException failure;
+  private final AtomicLong rebalances = new AtomicLong();
   private volatile @Nullable Consumer<byte[], byte[]> polling;
 
   /** A sink fed from one topic through a consumer group. */
@@ -142,6 +144,11 @@ public final class SinkService implements Service {
   @Override
   public Health health() {
     return health;
+  }
+
+  @Override
+  public long rebalances() {
+    return rebalances.get();
   }
 
   @Override
@@ -281,6 +288,9 @@ public final class SinkService implements Service {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       consumer.pause(partitions);
       unplaced.addAll(partitions);
+      if (assigned.getCount() == 0) {
+        rebalances.incrementAndGet();
+      }
       assigned.countDown();
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -37,6 +38,7 @@ public final class StreamsService implements Service {
   private final CountDownLatch runningOrFailed = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final RestoredState restored;
+  private final AtomicLong rebalances = new AtomicLong();
 
   /**
    * A service for this topology.
@@ -88,6 +90,9 @@ public final class StreamsService implements Service {
         });
     streams.setStateListener(
         (now, before) -> {
+          if (now == KafkaStreams.State.REBALANCING && before == KafkaStreams.State.RUNNING) {
+            rebalances.incrementAndGet();
+          }
           if (now == KafkaStreams.State.RUNNING || now == KafkaStreams.State.ERROR) {
             runningOrFailed.countDown();
           }
@@ -162,6 +167,11 @@ public final class StreamsService implements Service {
       case PENDING_SHUTDOWN, NOT_RUNNING -> Health.of(Health.State.STOPPED);
       case PENDING_ERROR, ERROR -> new Health(Health.State.FAILED, "Kafka Streams stopped");
     };
+  }
+
+  @Override
+  public long rebalances() {
+    return rebalances.get();
   }
 
   @Override

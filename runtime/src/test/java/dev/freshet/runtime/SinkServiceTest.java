@@ -180,6 +180,7 @@ class SinkServiceTest {
     add(1);
     assertThat(nextApplied()).isEqualTo(1);
     assertThat(store.applied).isEmpty();
+    assertThat(service.rebalances()).isEqualTo(1);
   }
 
   @Test

@@ -94,6 +94,7 @@ final class ListViews implements Callable<Integer> {
         state(view),
         view.rows(),
         view.errors(),
+        view.stateBytes() == 0 ? null : view.stateBytes(),
         view.lag().toMillis(),
         view.lsn(),
         committed == null ? null : committed.toString(),
@@ -136,7 +137,7 @@ final class ListViews implements Callable<Integer> {
               view.name(),
               view.state(),
               String.format(Locale.ROOT, "%,d", view.rows()),
-              shown.known().map(ListViews::keeps).orElse("-"),
+              view.stateBytes() == null ? "-" : ViewExplanation.size(view.stateBytes()),
               view.lagMs() == null ? "-" : view.lagMs(),
               view.asOfCommit() == null
                   ? "nothing yet"
@@ -147,10 +148,6 @@ final class ListViews implements Callable<Integer> {
           .ifPresent(seed -> terminal.out().println("  " + progress(seed)));
       view.reasons().forEach(reason -> terminal.out().println("  " + Printable.text(reason)));
     }
-  }
-
-  private static String keeps(Registry.Known view) {
-    return view.stateBytes() == 0 ? "-" : ViewExplanation.size(view.stateBytes());
   }
 
   /** How far a seed is, as in {@code seeding: 1,200,000 of 3,000,000 rows, 410,000/s, 4 s left}. */
@@ -173,7 +170,7 @@ final class ListViews implements Callable<Integer> {
   }
 
   private static void add(Registry.Known view, ObjectNode to) {
-    to.put("id", view.id()).put("table", view.table()).put("state_bytes", view.stateBytes());
+    to.put("id", view.id()).put("table", view.table());
     view.seed()
         .ifPresent(
             seed ->

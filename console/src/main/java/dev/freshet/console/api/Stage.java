@@ -1,6 +1,10 @@
 package dev.freshet.console.api;
 
+import dev.freshet.console.model.Disturbance;
 import dev.freshet.events.HealthReport;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastError why something it works with could not be looked at, the last time that was so;
  *     null when it never was
  * @param lastErrorAt when that was
+ * @param disturbances what kept it from its work within the last hour, the oldest first
  */
 public record Stage(
     String name,
@@ -31,7 +36,21 @@ public record Stage(
     boolean slowest,
     String detail,
     @Nullable String lastError,
-    @Nullable String lastErrorAt) {
+    @Nullable String lastErrorAt,
+    List<Disturbed> disturbances) {
+
+  /**
+   * A start, or that consumers were given other partitions.
+   *
+   * @param what {@code started} or {@code rebalanced}
+   * @param at when that was, or was first counted
+   * @param times how often
+   */
+  public record Disturbed(String what, String at, long times) {}
+
+  public Stage {
+    disturbances = List.copyOf(disturbances);
+  }
 
   /**
    * A stage.
@@ -48,7 +67,8 @@ public record Stage(
       @Nullable Double perSecond,
       boolean slowest,
       String detail,
-      Optional<HealthReport> trouble) {
+      Optional<HealthReport> trouble,
+      List<Disturbance> disturbances) {
     this(
         name,
         from,
@@ -62,6 +82,14 @@ public record Stage(
         trouble
             .map(of -> "%s %s: %s".formatted(of.component(), of.instance(), of.problem()))
             .orElse(null),
-        trouble.map(of -> Answers.time(of.timeMillis())).orElse(null));
+        trouble.map(of -> Answers.time(of.timeMillis())).orElse(null),
+        disturbances.stream().map(Stage::disturbed).distinct().toList());
+  }
+
+  private static Disturbed disturbed(Disturbance of) {
+    return new Disturbed(
+        of.kind().name().toLowerCase(Locale.ROOT),
+        Instant.ofEpochMilli(of.millis()).toString(),
+        of.times());
   }
 }

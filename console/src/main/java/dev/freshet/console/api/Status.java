@@ -173,7 +173,8 @@ public record Status(
             Answers.rate(freshness.changes().perSecond(nowMillis, RATE_SECONDS)),
             known && captureIsSlowest,
             "from the commit to the change in Kafka",
-            model.system().lastProblem(List.of("postgres", "kafka"))),
+            model.system().lastProblem(List.of("postgres", "kafka")),
+            model.system().disturbances("ingest", nowMillis)),
         new Stage(
             "invalidation-stream",
             "Kafka",
@@ -184,7 +185,8 @@ public record Status(
             Answers.rate(freshness.tags().perSecond(nowMillis, RATE_SECONDS)),
             known && !captureIsSlowest,
             "from the change in Kafka to the deleted keys",
-            model.system().lastProblem(List.of("kafka", "redis"))),
+            model.system().lastProblem(List.of("kafka", "redis")),
+            model.system().disturbances("invalidation-stream", nowMillis)),
         metrics(model, setup, nowMillis));
   }
 
@@ -231,6 +233,7 @@ public record Status(
                     "windows are %d s old"
                         .formatted(Math.max(0, (nowMillis - row.asOfMillis()) / 1000)))
             .orElse("no requests have been counted yet"),
-        model.system().lastProblem(List.of("kafka")));
+        model.system().lastProblem(List.of("kafka")),
+        model.system().disturbances("metrics-aggregator", nowMillis));
   }
 }

@@ -28,6 +28,8 @@ public final class ViewsApi {
    *
    * @param state seeding, live, error while rows have no value, or behind when nobody has told of
    *     it for as long as silence may last
+   * @param stateBytes what is remembered to keep it, on disk or on the heap; null while that has
+   *     not been counted
    * @param lagMs from the newest commit it reflects to the moment that was written, or to the
    *     newest commit that was captured when that is later by seconds
    * @param asOfLsn what its topic reflects, and the rows that are shown here
@@ -39,6 +41,7 @@ public final class ViewsApi {
       String state,
       long rows,
       long errors,
+      @Nullable Long stateBytes,
       @Nullable Long lagMs,
       @Nullable String asOfLsn,
       @Nullable String asOfCommit,
@@ -50,7 +53,8 @@ public final class ViewsApi {
       ViewRows.Position at = view.position().orElse(null);
       String table = view.table().map(Lsn::toString).orElse(null);
       if (at == null) {
-        return new View(view.name(), "seeding", view.kept(), 0, null, null, null, table, List.of());
+        return new View(
+            view.name(), "seeding", view.kept(), 0, null, null, null, null, table, List.of());
       }
       long captured = model.freshness().positions().capturedMicros() / 1000;
       long missed = captured - at.committedMillis();
@@ -59,6 +63,7 @@ public final class ViewsApi {
           missed > setup.silentAfterMs() ? "behind" : at.errors() > 0 ? "error" : "live",
           at.rows(),
           at.errors(),
+          at.stateBytes() == 0 ? null : at.stateBytes(),
           missed > USUAL_MISSED ? missed : at.lagMillis(),
           at.lsn(),
           at.committed(),

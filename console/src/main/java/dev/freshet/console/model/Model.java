@@ -230,6 +230,7 @@ public final class Model {
             value.path("whole").asBoolean(),
             value.path("rows").asLong(),
             value.path("errors").asLong(),
+            value.path("state").asLong(),
             List.copyOf(reasons),
             record.timestamp() - committedMillis));
   }

@@ -65,6 +65,8 @@ public final class SystemHealth {
   /** The last report of trouble, by component: there are five kinds. */
   private final Map<String, HealthReport> problems = new HashMap<>();
 
+  private final Disturbances disturbances = new Disturbances();
+
   private static String key(String component, String instance) {
     return component + '\u0000' + instance;
   }
@@ -74,7 +76,7 @@ public final class SystemHealth {
     if (parts.size() >= MOST && !parts.containsKey(key)) {
       return;
     }
-    parts.put(key, report);
+    disturbances.see(parts.put(key, report), report);
     if (!report.problem().isEmpty()) {
       problems.put(report.component(), report);
     }
@@ -111,6 +113,11 @@ public final class SystemHealth {
     return components.stream()
         .flatMap(component -> Optional.ofNullable(problems.get(component)).stream())
         .max(Comparator.comparingLong(HealthReport::timeMillis));
+  }
+
+  /** What kept a stage from its work within the last hour, the oldest first. */
+  public synchronized List<Disturbance> disturbances(String stage, long nowMillis) {
+    return disturbances.of(stage, nowMillis);
   }
 
   /** How many parts have reported. */

@@ -22,6 +22,7 @@ public final class ViewRows {
    * Where the view stands.
    *
    * @param committedMillis of the newest commit it reflects
+   * @param stateBytes what is remembered to keep the view; 0 while nobody has counted it
    * @param lagMillis from that commit to when the position was written to the topic
    */
   public record Position(
@@ -32,6 +33,7 @@ public final class ViewRows {
       boolean whole,
       long rows,
       long errors,
+      long stateBytes,
       List<String> reasons,
       long lagMillis) {}
 

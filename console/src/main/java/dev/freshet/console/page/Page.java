@@ -47,7 +47,7 @@ public final class Page {
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("headline", Tiles.headline(status));
     parts.put("tiles", tiles.tiles(status, nowMillis));
-    parts.put("stages", Tiles.stages(status.stages()));
+    parts.put("stages", Tiles.stages(status.stages(), nowMillis));
     parts.put("alerts", tables.alerts());
     parts.put("routes", tables.routes(query, nowMillis));
     parts.put("names", tables.names(query, nowMillis));

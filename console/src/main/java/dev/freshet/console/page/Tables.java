@@ -166,7 +166,7 @@ final class Tables {
             .limit(VIEWS)
             .map(
                 view ->
-                    "<tr><th scope=row><a href=\"/api/v1/views/%s/rows\">%s</a>%s<td><span class=\"word %s\">%s</span><td class=num>%s<td class=num>%s<td class=num>%s"
+                    "<tr><th scope=row><a href=\"/api/v1/views/%s/rows\">%s</a>%s<td><span class=\"word %s\">%s</span><td class=num>%s<td class=num>%s<td class=num>%s<td class=num>%s"
                         .formatted(
                             URLEncoder.encode(view.name(), StandardCharsets.UTF_8),
                             Html.text(view.name()),
@@ -178,12 +178,15 @@ final class Tables {
                                 : view.state().equals("live") ? "ok" : "slow",
                             all == State.STOPPED ? "as of then" : view.state(),
                             Html.count(view.rows()),
+                            view.stateBytes() == null
+                                ? "<span class=none>–</span>"
+                                : Html.bytes(view.stateBytes()),
                             Html.millis(view.lagMs() == null ? null : (double) view.lagMs()),
                             Html.moment(view.asOfCommit())))
             .collect(Collectors.joining());
     return table(
             "<th scope=col>View<th scope=col>State<th scope=col class=num>Rows<th scope=col"
-                + " class=num>Behind<th scope=col class=num>As of, "
+                + " class=num>Keeps<th scope=col class=num>Behind<th scope=col class=num>As of, "
                 + Html.ZONE,
             rows,
             "No view is kept. Name one under \"views\" in freshet.yaml.")

@@ -206,14 +206,14 @@ final class Tiles {
         .formatted(name, word, value, spark, below);
   }
 
-  static String stages(List<Stage> stages) {
+  static String stages(List<Stage> stages, long nowMillis) {
     StringBuilder strip = new StringBuilder("<ol>");
     for (Stage stage : stages) {
       strip.append(
           """
           <li class="%s%s"><span class=from>%s</span><span class=arrow aria-hidden=true></span>\
           <div class=leg><b>%s</b><span class="word %s">%s</span>\
-          <p class=figure>%s</p><p class=fine>%s%s%s</p>%s%s</div>\
+          <p class=figure>%s</p><p class=fine>%s%s%s</p>%s%s%s</div>\
           <span class=to>%s</span></li>\
           """
               .formatted(
@@ -230,6 +230,7 @@ final class Tiles {
                       : Html.count(stage.recordsBehind()) + " records behind",
                   stage.perSecond() == null ? "" : ", " + Html.rate(stage.perSecond()) + "/s",
                   stage.slowest() ? "<p class=mark>most of the time is here</p>" : "",
+                  Ticks.of(stage.disturbances(), nowMillis),
                   trouble(stage),
                   Html.text(stage.to())));
     }

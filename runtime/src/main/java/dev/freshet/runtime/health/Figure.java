@@ -17,6 +17,9 @@ public enum Figure {
   PROCESS_OPEN_FILES_RATIO("share of the allowed file descriptors that are open", 0.8, 0.95),
   PROCESS_THREADS("live threads", 1_000, 5_000),
   PROCESS_UPTIME_SECONDS("time since the process started"),
+  PROCESS_REBALANCES(
+      "how often the consumers of a service were given other partitions since it started; label"
+          + " service"),
   KAFKA_CONSUMER_LAG("records a consumer group has not read yet; label group", 10_000, 1_000_000),
   KAFKA_BROKERS("brokers that answer"),
   REDIS_MEMORY_USED_BYTES("memory Redis uses for data"),

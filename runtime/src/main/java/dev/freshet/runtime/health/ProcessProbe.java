@@ -2,6 +2,7 @@ package dev.freshet.runtime.health;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.freshet.runtime.Service;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
@@ -9,15 +10,26 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** This process: its heap, its processors, its files. Asks the JVM, which always answers. */
+/**
+ * This process: its heap, its processors, its files, its services. Asks the JVM and the services,
+ * which always answer.
+ */
 public final class ProcessProbe implements Probe {
 
   private final String instance;
+  private final Supplier<List<Service>> services;
   private long lastCollectionMillis = collectionMillis();
   private long lastNanos = System.nanoTime();
 
-  public ProcessProbe() {
+  /**
+   * A probe of the process it runs in.
+   *
+   * @param services those that run in it now
+   */
+  public ProcessProbe(Supplier<List<Service>> services) {
+    this.services = services;
     this.instance = host() + "/" + ProcessHandle.current().pid();
   }
 
@@ -65,6 +77,16 @@ public final class ProcessProbe implements Probe {
               Figure.PROCESS_OPEN_FILES_RATIO,
               (double) unix.getOpenFileDescriptorCount() / unix.getMaxFileDescriptorCount()));
     }
+    services.get().stream()
+        .limit(MOST_OF_A_KIND)
+        .forEach(
+            service ->
+                found.add(
+                    Reading.of(
+                        Figure.PROCESS_REBALANCES,
+                        "service",
+                        service.name(),
+                        service.rebalances())));
     return found;
   }
 

@@ -46,7 +46,7 @@ class HealthWatchTest {
 
   private final HealthWatch watch =
       new HealthWatch(
-          List.of(redis, new ProcessProbe()),
+          List.of(redis, new ProcessProbe(List::of)),
           Map.of(Figure.REDIS_CLIENTS_RATIO, new Threshold(0.1, 0.2)),
           Duration.ofSeconds(10),
           InstantSource.fixed(Instant.ofEpochMilli(7)),

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.console.page;
+
+import org.jspecify.annotations.NullMarked;
