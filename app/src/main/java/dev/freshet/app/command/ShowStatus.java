@@ -7,6 +7,8 @@ import dev.freshet.console.api.State;
 import dev.freshet.console.api.Status;
 import java.io.PrintStream;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -65,15 +67,12 @@ final class ShowStatus implements Callable<Integer> {
     for (Stage stage : status.stages()) {
       out.printf(
           Locale.ROOT,
-          "  %-20s %-8s p50 %10s  p99 %10s  %s behind, %s/s%s%n",
+          "  %-20s %-8s p50 %10s  p99 %10s  %s%s%n",
           stage.name(),
           stage.state().word(),
           LatencyTable.time(stage.lag() == null ? null : stage.lag().p50Ms()),
           LatencyTable.time(stage.lag() == null ? null : stage.lag().p99Ms()),
-          stage.recordsBehind() == null
-              ? "?"
-              : String.format(Locale.ROOT, "%,d", stage.recordsBehind()),
-          stage.perSecond() == null ? "?" : String.format(Locale.ROOT, "%,.1f", stage.perSecond()),
+          amounts(stage),
           stage.slowest() ? "  <- most of the time" : "");
       if (stage.lastError() != null) {
         out.printf(
@@ -83,5 +82,17 @@ final class ShowStatus implements Callable<Integer> {
             Printable.text(stage.lastError()));
       }
     }
+  }
+
+  /** Capture reads a log of bytes, so nobody can say how many changes it is behind. */
+  private static String amounts(Stage stage) {
+    List<String> known = new ArrayList<>();
+    if (stage.recordsBehind() != null) {
+      known.add(String.format(Locale.ROOT, "%,d behind", stage.recordsBehind()));
+    }
+    if (stage.perSecond() != null) {
+      known.add(String.format(Locale.ROOT, "%,.1f/s", stage.perSecond()));
+    }
+    return String.join(", ", known);
   }
 }
