@@ -93,7 +93,9 @@ public final class ConfigFile {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw InvalidConfigException.of(
-          file.toString(), "there is no such file", "write one with: freshet init");
+          file.toString(),
+          "there is no such file",
+          "name yours with -c FILE, or write one with: freshet init");
     } catch (IOException e) {
       throw InvalidConfigException.of(
           file.toString(), "the file could not be read: " + e.getMessage(), "it is text in UTF-8");

@@ -151,7 +151,7 @@ final class DemoViews implements AutoCloseable {
       }
       if (live.add(view.name()) && live.size() == views.size()) {
         talk.accept(
-            "%d views follow; try: freshet views, freshet view verify --all"
+            "%d views follow; each is compared with its SQL in Postgres as the demo goes on"
                 .formatted(live.size()));
       }
       now.add(

@@ -261,6 +261,17 @@ function clock(seconds) {
   return local ? two(at.getHours()) + ":" + two(at.getMinutes()) : at.toISOString().slice(11, 16);
 }
 
+// Names powers of ten, as many as have room; 1, 2 and 5 where one power or none is in sight. uPlot's
+// own choice leaves a low plot of many powers without a single name.
+function decades(u, ticks) {
+  const power = (t) => Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-6;
+  if (ticks.filter(power).length < 2) return ticks.map((t) => (/^[125]/.test(t.toExponential()) ? t : null));
+  const every = Math.ceil(20 / Math.abs(u.valToPos(1, "y") - u.valToPos(10, "y")));
+  return ticks.map((t) => (power(t) && Math.round(Math.log10(t)) % every === 0 ? t : null));
+}
+
+const mark = (ms) => (ms == null ? "" : ms >= 1000 ? ms / 1000 + " s" : Number(ms.toPrecision(3)) + " ms");
+
 export function options(extra) {
   const axis = { stroke: colour("soft"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
   return {
@@ -269,7 +280,10 @@ export function options(extra) {
     legend: { show: false },
     cursor: { sync: { key: sync.key }, drag: { x: false, y: false }, points: { size: 6 } },
     tzDate: local ? undefined : (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
-    axes: [{ ...axis, values: (u, ticks) => ticks.map(clock) }, { ...axis, size: 62, values: (u, ticks) => ticks.map((t) => (t == null ? "" : duration(t))) }],
+    axes: [
+      { ...axis, values: (u, ticks) => ticks.map(clock) },
+      { ...axis, size: 62, filter: decades, values: (u, ticks) => ticks.map(mark) },
+    ],
     ...extra,
   };
 }
