@@ -43,6 +43,9 @@ final class FarTier {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long TELL_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+  /** After a silence of so long the connection is taken for dead. */
+  private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** One late answer is a pause somewhere; so many are an outage. */
   private static final int LATE_IN_A_ROW = 3;
 
@@ -58,6 +61,7 @@ final class FarTier {
   private final LongAdder errors = new LongAdder();
   private final LongAdder malformed = new LongAdder();
   private final AtomicInteger silent = new AtomicInteger();
+  private volatile long silentSinceNanos;
   private volatile boolean down;
   private volatile long toldNanos;
   private final AtomicLong askAgainNanos = new AtomicLong();
@@ -228,9 +232,23 @@ final class FarTier {
     boolean late =
         cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException;
     boolean gone = cause instanceof RedisConnectionException || cause instanceof IOException;
-    if (gone || (late && silent.incrementAndGet() >= LATE_IN_A_ROW)) {
+    if (gone || (late && longSilent())) {
       leaveAlone(cause);
     }
+  }
+
+  /** Whether so many answers in a row were late that Redis is better left alone. */
+  private boolean longSilent() {
+    int times = silent.incrementAndGet();
+    long now = nanoTime.getAsLong();
+    if (times == 1) {
+      silentSinceNanos = now;
+    } else if (times >= LATE_IN_A_ROW && now - silentSinceNanos >= RENEW_NANOS) {
+      silentSinceNanos = now;
+      LOG.warn("Redis has not answered for {} s; connecting again", RENEW_NANOS / 1_000_000_000);
+      link.renew();
+    }
+    return times >= LATE_IN_A_ROW;
   }
 
   private void leaveAlone(Throwable cause) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * all of them know. Names are text, values are bytes.
  *
  * <p>A Redis that cannot be reached at the start is tried again, at most once a second, on a thread
- * of its own; until then there are no commands. Thread-safe.
+ * of its own; until then there are no commands. So is one that was given up. Thread-safe.
  */
 final class Link implements AutoCloseable {
 
@@ -44,6 +44,7 @@ final class Link implements AutoCloseable {
   private CompletableFuture<Connected> attempt;
   private long attemptNanos;
   private volatile @Nullable Connected connected;
+  private boolean closed;
 
   Link(
       Supplier<Connected> connector,
@@ -136,15 +137,32 @@ final class Link implements AutoCloseable {
 
   private Connected connected() {
     Connected known = connected;
-    if (known != null) {
-      return known;
-    }
+    return known == null ? settled() : known;
+  }
+
+  private synchronized Connected settled() {
     CompletableFuture<Connected> now = current();
     if (now.isDone() && !now.isCompletedExceptionally()) {
       connected = now.join();
       return now.join();
     }
     throw new RedisConnectionException("Redis was not reached yet; it is being tried again");
+  }
+
+  /**
+   * Gives up a connection that takes commands and answers none, and makes another: to a host that
+   * vanished without a word, the kernel would go on sending for a quarter of an hour. Does not
+   * wait; nothing happens while a connection is being made.
+   */
+  synchronized void renew() {
+    Connected silent = connected;
+    if (silent == null || closed) {
+      return;
+    }
+    connected = null;
+    attemptNanos = nanoTime.getAsLong();
+    attempt = connect();
+    var unused = silent.connection().closeAsync();
   }
 
   private synchronized CompletableFuture<Connected> current() {
@@ -159,6 +177,7 @@ final class Link implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     if (!attempt.cancel(false) && !attempt.isCompletedExceptionally()) {
       attempt.join().connection().close();
     }

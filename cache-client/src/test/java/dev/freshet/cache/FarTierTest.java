@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,6 +37,8 @@ class FarTierTest {
 
   private final AtomicLong now = new AtomicLong();
   private final List<Future<?>> sent = new ArrayList<>();
+  private final CountDownLatch connections = new CountDownLatch(2);
+  private final CountDownLatch closed = new CountDownLatch(1);
   private FarTier far;
 
   @BeforeEach
@@ -45,13 +48,20 @@ class FarTierTest {
         proxy(
             StatefulConnection.class,
             (proxy, method, args) -> {
+              if (method.getName().equals("closeAsync")) {
+                closed.countDown();
+                return CompletableFuture.completedFuture(null);
+              }
               throw new UnsupportedOperationException(method.getName());
             });
     RedisClusterAsyncCommands<String, byte[]> silent =
         proxy(RedisClusterAsyncCommands.class, (proxy, method, args) -> unanswered());
     Link link =
         new Link(
-            () -> new Link.Connected(connection, silent),
+            () -> {
+              connections.countDown();
+              return new Link.Connected(connection, silent);
+            },
             () -> {
               throw new UnsupportedOperationException("no channels");
             },
@@ -106,5 +116,19 @@ class FarTierTest {
     assertThat(sent).as("the probe alone").hasSize(4);
     assertThatThrownBy(() -> probe.get(20, TimeUnit.SECONDS))
         .hasCauseInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void aConnectionThatStaysSilentIsClosedAndAnotherMade() throws InterruptedException {
+    late();
+    late();
+    late();
+    now.addAndGet(Duration.ofSeconds(4).toNanos());
+    late();
+    assertThat(connections.getCount()).as("a pause, not yet a death").isEqualTo(1);
+    now.addAndGet(Duration.ofSeconds(1).toNanos());
+    late();
+    assertThat(connections.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
   }
 }

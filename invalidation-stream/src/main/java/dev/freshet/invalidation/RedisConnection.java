@@ -16,6 +16,10 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -25,12 +29,14 @@ import java.util.concurrent.TimeUnit;
  * A connection to one Redis ({@code redis://}), to the primary that Sentinel names ({@code
  * redis-sentinel://}), or to a cluster ({@code redis-cluster://}; with TLS {@code rediss-…}).
  *
- * <p>It fails fast: what cannot be sent now is an error now, and the caller tries again.
+ * <p>It fails fast: what cannot be sent now is an error now, and the caller tries again. A server
+ * that takes commands and answers none is left within ten seconds, and connected to anew.
  */
 final class RedisConnection implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
   private static final int MAX_COMMANDS_UNDER_WAY = 50_000;
   private static final String CLUSTER = "-cluster://";
 
@@ -62,7 +68,7 @@ final class RedisConnection implements AutoCloseable {
   private static RedisConnection openOne(String uri) {
     RedisURI address = RedisURI.create(uri);
     address.setTimeout(COMMAND_TIMEOUT);
-    RedisClient client = RedisClient.create(address);
+    RedisClient client = RedisClient.create(resources(), address);
     client.setOptions(options(ClientOptions.builder(), DisconnectedBehavior.REJECT_COMMANDS));
     try {
       return new RedisConnection(client, client.connect().async(), false);
@@ -76,7 +82,7 @@ final class RedisConnection implements AutoCloseable {
     List<RedisURI> seeds =
         RedisClusterURIUtil.toRedisURIs(URI.create(uri.replaceFirst("-cluster://", "://")));
     seeds.forEach(seed -> seed.setTimeout(COMMAND_TIMEOUT));
-    RedisClusterClient client = RedisClusterClient.create(seeds);
+    RedisClusterClient client = RedisClusterClient.create(resources(), seeds);
     ClusterTopologyRefreshOptions refresh =
         ClusterTopologyRefreshOptions.builder()
             .enablePeriodicRefresh(Duration.ofSeconds(30))
@@ -129,7 +135,22 @@ final class RedisConnection implements AutoCloseable {
   }
 
   private static void close(AbstractRedisClient client) {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
+    Future<Boolean> unused =
+        client.getResources().shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A client's own, so that a server that is gone without a word is noticed. */
+  private static ClientResources resources() {
+    return ClientResources.builder()
+        .nettyCustomizer(
+            new NettyCustomizer() {
+              @Override
+              public void afterChannelInitialized(Channel channel) {
+                channel.pipeline().addFirst(new AnswerTimeout(COMMAND_TIMEOUT));
+              }
+            })
+        .build();
   }
 
   /** What to tell people when a connection could not be made or was lost. */
