@@ -125,7 +125,7 @@ final class Stores {
    */
   private record Outcome(String word, long asOf) {}
 
-  private record Sent(String key, Held held, CompletableFuture<Outcome> outcome) {}
+  private record Sent(String key, Duration grace, Held held, CompletableFuture<Outcome> outcome) {}
 
   /** Stores several values at once: their fills are on the way together. */
   Map<String, Landing> storeAll(
@@ -134,13 +134,14 @@ final class Stores {
     openings.forEach(
         (key, opening) -> {
           Held held = held(ttl, type, opening, Optional.ofNullable(values.get(key)));
-          sent.add(new Sent(key, held, stored(key, ttl, opening, held)));
+          sent.add(new Sent(key, opening.fill().grace(), held, stored(key, ttl, opening, held)));
         });
     // On this thread, not on one of the Redis client: who is told may take a moment.
     Map<String, Landing> all = new LinkedHashMap<>();
     for (Sent one : sent) {
       Outcome outcome = one.outcome().join();
       tell(one.key(), ttl, one.held(), outcome.word());
+      warnOfGrace(one.key(), one.grace(), outcome.word());
       all.put(one.key(), new Landing(one.held(), outcome.asOf()));
     }
     return all;
