@@ -66,7 +66,8 @@ class ProtocolVectorsIT {
     scripts =
         Map.of(
             "FILL", redis.scriptLoad(text("/dev/freshet/cache/fill.lua")),
-            "APPLY", redis.scriptLoad(text("/dev/freshet/invalidation/apply.lua")));
+            "APPLY", redis.scriptLoad(text("/dev/freshet/invalidation/apply.lua")),
+            "HINT", redis.scriptLoad(text("/dev/freshet/cache/hint.lua")));
   }
 
   @AfterAll
